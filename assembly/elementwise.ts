@@ -1,0 +1,65 @@
+/** The functions of `math.ts` over arrays: target `[count]` = f(source `[count]`), in place or not. */
+import { exp, log, sigmoid, tanh } from "./math";
+import { FLOAT, loadTail, storeTail, VECTOR } from "./simd";
+
+export function expInto(target: usize, source: usize, count: i32): void {
+  map<Exp>(target, source, count);
+}
+
+export function logInto(target: usize, source: usize, count: i32): void {
+  map<Log>(target, source, count);
+}
+
+export function tanhInto(target: usize, source: usize, count: i32): void {
+  map<Tanh>(target, source, count);
+}
+
+export function sigmoidInto(target: usize, source: usize, count: i32): void {
+  map<Sigmoid>(target, source, count);
+}
+
+interface ElementwiseFunction {
+  of(x: v128): v128;
+}
+
+// Classes without fields hand a function to the loop at compile time; no object ever exists.
+
+@unmanaged
+class Exp {
+  of(x: v128): v128 {
+    return exp(x);
+  }
+}
+
+@unmanaged
+class Log {
+  of(x: v128): v128 {
+    return log(x);
+  }
+}
+
+@unmanaged
+class Tanh {
+  of(x: v128): v128 {
+    return tanh(x);
+  }
+}
+
+@unmanaged
+class Sigmoid {
+  of(x: v128): v128 {
+    return sigmoid(x);
+  }
+}
+
+function map<F extends ElementwiseFunction>(target: usize, source: usize, count: i32): void {
+  const f = changetype<F>(0);
+  const tail = count & 3;
+  const end = source + <usize>(count & ~3) * FLOAT;
+  while (source < end) {
+    v128.store(target, f.of(v128.load(source)));
+    source += VECTOR;
+    target += VECTOR;
+  }
+  if (tail) storeTail(target, f.of(loadTail(source, tail)), tail);
+}

@@ -1,0 +1,321 @@
+/**
+ * Dense matrix products of 32-bit floats, after Goto and van de Geijn, "Anatomy of
+ * High-Performance Matrix Multiplication" (ACM TOMS 34-3, 2008).
+ *
+ * C `[rows, columns]` (+)= A `[rows, depth]` · B `[depth, columns]`, all row-major in memory;
+ * `gemmNT` takes B transposed, `[columns, depth]`, and `gemmTN` takes A transposed,
+ * `[depth, rows]`.
+ *
+ * Both operands are first packed into panels that the microkernel then reads from front to back:
+ * A into panels of 4 rows (`[depth, 4]` each), B into panels of 8 columns (`[depth, 8]` each),
+ * filled up with zeros at the edges. The microkernel keeps a 4 × 8 tile of C in eight vector
+ * registers: with two of B and one of A that is 11 of the 15 that V8 can use on x86.
+ *
+ * Every element of C is summed over the depth in one fixed order, whatever the tile it falls
+ * into: block after block of DEPTH_BLOCK, each from its first product to its last.
+ *
+ * Cost: 2·rows·columns·depth operations; packing moves rows·depth + depth·columns floats.
+ */
+import { FLOAT, fma, VECTOR } from "./simd";
+
+/** Rows and columns of the tile in registers. */
+const TILE_ROWS: i32 = 4;
+const TILE_COLUMNS: i32 = 8;
+/** Depth of a block: a panel of B, 256 × 8 floats, is 8 KB and stays in the first-level cache. */
+const DEPTH_BLOCK: i32 = 256;
+/** Rows of a block: A's block, 64 × 256 floats, is 64 KB and stays in the second-level cache. */
+const ROW_BLOCK: i32 = 64;
+
+/** Bytes of a step of the depth in a panel of A and of B, of a tile, and of a block of A. */
+const STEP_A: usize = 16;
+const STEP_B: usize = 32;
+const TILE_BYTES: usize = 128;
+const BLOCK_BYTES: usize = 65536;
+
+/** Bytes of scratch memory that a product of this shape needs at `workspace`, 16-byte aligned. */
+export function gemmWorkspace(columns: i32, depth: i32): usize {
+  const panels = <usize>((columns + TILE_COLUMNS - 1) / TILE_COLUMNS);
+  return TILE_BYTES + BLOCK_BYTES + panels * <usize>depth * STEP_B;
+}
+
+/** C = A·B, or C += A·B if `accumulate`. C, A, B as above; `workspace` as `gemmWorkspace` says. */
+export function gemmNN(
+  c: usize,
+  a: usize,
+  b: usize,
+  workspace: usize,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  accumulate: bool,
+): void {
+  multiply(c, a, depth, 1, b, columns, 1, workspace, rows, columns, depth, accumulate);
+}
+
+/** C = A·Bᵀ with B stored `[columns, depth]`, or C += A·Bᵀ if `accumulate`. */
+export function gemmNT(
+  c: usize,
+  a: usize,
+  b: usize,
+  workspace: usize,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  accumulate: bool,
+): void {
+  multiply(c, a, depth, 1, b, 1, depth, workspace, rows, columns, depth, accumulate);
+}
+
+/** C = Aᵀ·B with A stored `[depth, rows]`, or C += Aᵀ·B if `accumulate`. */
+export function gemmTN(
+  c: usize,
+  a: usize,
+  b: usize,
+  workspace: usize,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  accumulate: bool,
+): void {
+  multiply(c, a, 1, rows, b, columns, 1, workspace, rows, columns, depth, accumulate);
+}
+
+/** The common driver; strides in floats tell the three variants apart. */
+function multiply(
+  c: usize,
+  a: usize,
+  aRowStride: i32,
+  aColumnStride: i32,
+  b: usize,
+  bRowStride: i32,
+  bColumnStride: i32,
+  workspace: usize,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  accumulate: bool,
+): void {
+  const edgeTile = workspace;
+  const packedA = edgeTile + TILE_BYTES;
+  const packedB = packedA + BLOCK_BYTES;
+  const cStride = <usize>columns * FLOAT;
+  const panelBytes = <usize>depth * STEP_B;
+
+  // B as panels of 8 columns, i.e. A's packing applied to Bᵀ.
+  for (let column = 0; column < columns; column += TILE_COLUMNS) {
+    packPanel8(
+      packedB + <usize>(column / TILE_COLUMNS) * panelBytes,
+      b + <usize>column * bColumnStride * FLOAT,
+      bColumnStride,
+      bRowStride,
+      min(TILE_COLUMNS, columns - column),
+      depth,
+    );
+  }
+
+  for (let k = 0; k < depth; k += DEPTH_BLOCK) {
+    const blockDepth = min(DEPTH_BLOCK, depth - k);
+    const overwrite = !accumulate && k == 0;
+    for (let rowStart = 0; rowStart < rows; rowStart += ROW_BLOCK) {
+      const blockRows = min(ROW_BLOCK, rows - rowStart);
+      for (let row = 0; row < blockRows; row += TILE_ROWS) {
+        packPanel4(
+          packedA + <usize>row * blockDepth * FLOAT,
+          a + (<usize>(rowStart + row) * aRowStride + <usize>k * aColumnStride) * FLOAT,
+          aRowStride,
+          aColumnStride,
+          min(TILE_ROWS, blockRows - row),
+          blockDepth,
+        );
+      }
+      for (let column = 0; column < columns; column += TILE_COLUMNS) {
+        const panelB = packedB + <usize>(column / TILE_COLUMNS) * panelBytes + <usize>k * STEP_B;
+        const tileColumns = min(TILE_COLUMNS, columns - column);
+        for (let row = 0; row < blockRows; row += TILE_ROWS) {
+          const tileRows = min(TILE_ROWS, blockRows - row);
+          const panelA = packedA + <usize>row * blockDepth * FLOAT;
+          const tile = c + <usize>(rowStart + row) * cStride + <usize>column * FLOAT;
+          if (tileRows == TILE_ROWS && tileColumns == TILE_COLUMNS) {
+            multiplyTile(tile, cStride, panelA, panelB, blockDepth, overwrite);
+          } else {
+            multiplyTile(edgeTile, STEP_B, panelA, panelB, blockDepth, true);
+            copyTile(tile, cStride, edgeTile, tileRows, tileColumns, overwrite);
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The microkernel: tile `[4, 8]` of C, its rows `stride` bytes apart, = or += panel of A
+ * `[depth, 4]` times panel of B `[depth, 8]`. 64 operations a step of the depth.
+ */
+export function multiplyTile(
+  c: usize,
+  stride: usize,
+  a: usize,
+  b: usize,
+  depth: i32,
+  overwrite: bool,
+): void {
+  let c00 = f32x4.splat(0),
+    c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0),
+    c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0),
+    c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0),
+    c31 = f32x4.splat(0);
+  const end = a + <usize>depth * STEP_A;
+  while (a < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, VECTOR);
+    let x = v128.load32_splat(a);
+    c00 = fma(x, b0, c00);
+    c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4);
+    c10 = fma(x, b0, c10);
+    c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8);
+    c20 = fma(x, b0, c20);
+    c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12);
+    c30 = fma(x, b0, c30);
+    c31 = fma(x, b1, c31);
+    a += STEP_A;
+    b += STEP_B;
+  }
+  if (!overwrite) {
+    c00 = f32x4.add(v128.load(c), c00);
+    c01 = f32x4.add(v128.load(c, VECTOR), c01);
+    c10 = f32x4.add(v128.load(c + stride), c10);
+    c11 = f32x4.add(v128.load(c + stride, VECTOR), c11);
+    c20 = f32x4.add(v128.load(c + 2 * stride), c20);
+    c21 = f32x4.add(v128.load(c + 2 * stride, VECTOR), c21);
+    c30 = f32x4.add(v128.load(c + 3 * stride), c30);
+    c31 = f32x4.add(v128.load(c + 3 * stride, VECTOR), c31);
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, VECTOR);
+  v128.store(c + stride, c10);
+  v128.store(c + stride, c11, VECTOR);
+  v128.store(c + 2 * stride, c20);
+  v128.store(c + 2 * stride, c21, VECTOR);
+  v128.store(c + 3 * stride, c30);
+  v128.store(c + 3 * stride, c31, VECTOR);
+}
+
+/** Moves the part of a tile that lies within C: row by row, = or +=. */
+function copyTile(
+  c: usize,
+  stride: usize,
+  tile: usize,
+  rows: i32,
+  columns: i32,
+  overwrite: bool,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const target = c + <usize>row * stride + <usize>column * FLOAT;
+      const value = load<f32>(tile + <usize>(row * TILE_COLUMNS + column) * FLOAT);
+      store<f32>(target, overwrite ? value : load<f32>(target) + value);
+    }
+  }
+}
+
+/**
+ * Packs up to 4 rows of A, `[rows, depth]` with the given strides in floats, into a panel
+ * `[depth, 4]`; missing rows become zeros.
+ */
+function packPanel4(
+  panel: usize,
+  source: usize,
+  rowStride: i32,
+  columnStride: i32,
+  rows: i32,
+  depth: i32,
+): void {
+  const rowBytes = <usize>rowStride * FLOAT;
+  const columnBytes = <usize>columnStride * FLOAT;
+  let k = 0;
+  if (rows == TILE_ROWS && rowStride == 1) {
+    for (; k < depth; k++) {
+      v128.store(panel, v128.load(source));
+      panel += VECTOR;
+      source += columnBytes;
+    }
+  } else if (rows == TILE_ROWS && columnStride == 1) {
+    for (; k + 4 <= depth; k += 4) {
+      transpose4x4(panel, VECTOR, source, rowBytes);
+      panel += 4 * VECTOR;
+      source += VECTOR;
+    }
+  }
+  for (; k < depth; k++) {
+    for (let row = 0; row < TILE_ROWS; row++) {
+      const value = row < rows ? load<f32>(source + <usize>row * rowBytes) : 0;
+      store<f32>(panel + <usize>row * FLOAT, value);
+    }
+    panel += VECTOR;
+    source += columnBytes;
+  }
+}
+
+/** The same for panels of 8: up to 8 columns of B, given as rows of Bᵀ, into `[depth, 8]`. */
+function packPanel8(
+  panel: usize,
+  source: usize,
+  rowStride: i32,
+  columnStride: i32,
+  rows: i32,
+  depth: i32,
+): void {
+  const rowBytes = <usize>rowStride * FLOAT;
+  const columnBytes = <usize>columnStride * FLOAT;
+  let k = 0;
+  if (rows == TILE_COLUMNS && rowStride == 1) {
+    for (; k < depth; k++) {
+      v128.store(panel, v128.load(source));
+      v128.store(panel, v128.load(source, VECTOR), VECTOR);
+      panel += 2 * VECTOR;
+      source += columnBytes;
+    }
+  } else if (rows == TILE_COLUMNS && columnStride == 1) {
+    for (; k + 4 <= depth; k += 4) {
+      transpose4x4(panel, 2 * VECTOR, source, rowBytes);
+      transpose4x4(panel + VECTOR, 2 * VECTOR, source + 4 * rowBytes, rowBytes);
+      panel += 8 * VECTOR;
+      source += VECTOR;
+    }
+  }
+  for (; k < depth; k++) {
+    for (let row = 0; row < TILE_COLUMNS; row++) {
+      const value = row < rows ? load<f32>(source + <usize>row * rowBytes) : 0;
+      store<f32>(panel + <usize>row * FLOAT, value);
+    }
+    panel += 2 * VECTOR;
+    source += columnBytes;
+  }
+}
+
+/** target `[4, 4]` = source `[4, 4]` transposed; rows `targetStride` and `sourceStride` bytes apart. */
+function transpose4x4(
+  target: usize,
+  targetStride: usize,
+  source: usize,
+  sourceStride: usize,
+): void {
+  const r0 = v128.load(source);
+  const r1 = v128.load(source + sourceStride);
+  const r2 = v128.load(source + 2 * sourceStride);
+  const r3 = v128.load(source + 3 * sourceStride);
+  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(target + targetStride, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+  v128.store(target + 2 * targetStride, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  v128.store(target + 3 * targetStride, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+}

@@ -1,0 +1,21 @@
+/**
+ * The module's exports: its whole interface to the world. Pointers are byte offsets into the one
+ * imported memory. Nothing is checked here: the caller has checked shapes and bounds.
+ */
+export {
+  biasIdentity,
+  biasRelu,
+  biasSigmoid,
+  biasTanh,
+  reluBackward,
+  sigmoidBackward,
+  tanhBackward,
+} from "./activation";
+export { gatherBytes, gatherFloats, gatherLabels } from "./batch";
+export { expInto, logInto, sigmoidInto, tanhInto } from "./elementwise";
+export { gemmNN, gemmNT, gemmTN, gemmWorkspace } from "./gemm";
+export { softmax, softmaxCrossEntropy } from "./loss";
+export { columnSums, countCorrect, sumOfLosses } from "./metrics";
+export { sgd } from "./optimizer";
+export { fillNormal, fillUniform, normalQuantile, philox, shuffle } from "./random";
+export { evaluate, predict, train } from "./step";

@@ -1,0 +1,94 @@
+/**
+ * Elementary functions on four lanes, from additions, multiplications and divisions alone: the
+ * same bits on every machine and engine. NaN in, NaN out.
+ *
+ * Errors are against the exact value, in units in the last place (ulp) of the float32 result;
+ * `test/assembly/math.test.ts` holds them to these bounds. The polynomials are weighted minimax
+ * fits (Lawson's iteration) of the reduced functions.
+ */
+import { fma } from "./simd";
+
+/**
+ * eˣ, error ≤ 2 ulp, over the whole float32 range: 0 below −104, +∞ above 88.73, subnormal between.
+ *
+ * x = n·ln 2 + r with |r| ≤ ln 2 / 2 (Cody and Waite 1980: ln 2 in two parts, the first short
+ * enough for n·ln 2 to be exact), eʳ = 1 + r + r²·P(r), then scaling by 2ⁿ in two steps, because
+ * 2ⁿ alone may leave the range of normal numbers.
+ */
+export function exp(x: v128): v128 {
+  // Beyond these bounds the result is 0 or +∞ anyway, and n stays within two steps of scaling.
+  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-105));
+  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(<f32>Math.LOG2E)));
+  let r = fma(n, f32x4.splat(-0.693359375), bounded);
+  r = fma(n, f32x4.splat(2.1219444e-4), r);
+  let p = fma(f32x4.splat(0.001381459878757596), r, f32x4.splat(0.008368716575205326));
+  p = fma(p, r, f32x4.splat(0.04166838899254799));
+  p = fma(p, r, f32x4.splat(0.1666652113199234));
+  p = fma(p, r, f32x4.splat(0.4999999403953552));
+  p = f32x4.add(fma(f32x4.mul(r, r), p, r), f32x4.splat(1));
+  const exponent = i32x4.trunc_sat_f32x4_s(n);
+  const half = i32x4.shr_s(exponent, 1);
+  return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(exponent, half)));
+}
+
+/** 2ⁿ for whole n from −126 to 127. */
+function powerOfTwo(n: v128): v128 {
+  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+}
+
+/**
+ * tanh x, error ≤ 6 ulp, never beyond ±1; odd to the bit.
+ *
+ * x·P(x²)/Q(x²) for |x| ≤ 8, where tanh is 1 to within 3 ulp, and that value beyond.
+ */
+export function tanh(x: v128): v128 {
+  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(8)), f32x4.splat(-8));
+  const square = f32x4.mul(bounded, bounded);
+  let p = fma(f32x4.splat(1.5292654254039917e-8), square, f32x4.splat(2.1939260477665812e-5));
+  p = fma(p, square, f32x4.splat(0.003574321512132883));
+  p = fma(p, square, f32x4.splat(0.13446801900863647));
+  p = fma(p, square, f32x4.splat(1));
+  let q = fma(f32x4.splat(8.547772267775144e-7), square, f32x4.splat(3.415732062421739e-4));
+  q = fma(q, square, f32x4.splat(0.02617483399808407));
+  q = fma(q, square, f32x4.splat(0.4678013026714325));
+  q = fma(q, square, f32x4.splat(1));
+  return f32x4.div(f32x4.mul(bounded, p), q);
+}
+
+/**
+ * The natural logarithm, error ≤ 2 ulp: −∞ at 0, NaN below 0, +∞ at +∞; subnormals included.
+ *
+ * x = 2ᵉ·m with m in [√½, √2), f = m − 1, ln m = f − f²/2 + f³·P(f), plus e·ln 2 in two parts.
+ */
+export function log(x: v128): v128 {
+  const subnormal = f32x4.lt(x, f32x4.splat(1.17549435e-38));
+  // Subnormals are brought into the normal range by 2²³, which the exponent gives back below.
+  const normal = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, subnormal);
+  const offset = i32x4.sub(normal, i32x4.splat(0x3f3504f3)); // the bits of √½
+  const exponent = i32x4.sub(i32x4.shr_s(offset, 23), v128.and(subnormal, i32x4.splat(23)));
+  const mantissa = i32x4.add(v128.and(offset, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
+  const e = f32x4.convert_i32x4_s(exponent);
+  const f = f32x4.sub(mantissa, f32x4.splat(1));
+  const square = f32x4.mul(f, f);
+  let p = fma(f32x4.splat(0.0674663856625557), f, f32x4.splat(-0.11675651371479034));
+  p = fma(p, f, f32x4.splat(0.11888162791728973));
+  p = fma(p, f, f32x4.splat(-0.1240558922290802));
+  p = fma(p, f, f32x4.splat(0.14219552278518677));
+  p = fma(p, f, f32x4.splat(-0.1666799634695053));
+  p = fma(p, f, f32x4.splat(0.2000211924314499));
+  p = fma(p, f, f32x4.splat(-0.25000008940696716));
+  p = fma(p, f, f32x4.splat(0.3333331346511841));
+  // Smallest terms first.
+  let y = fma(f32x4.mul(square, f), p, f32x4.mul(e, f32x4.splat(-2.1219444e-4)));
+  y = f32x4.sub(y, f32x4.mul(square, f32x4.splat(0.5)));
+  y = f32x4.add(fma(e, f32x4.splat(0.693359375), f), y);
+  const infinite = f32x4.eq(x, f32x4.splat(f32.POSITIVE_INFINITY));
+  y = v128.bitselect(x, y, v128.or(infinite, f32x4.ne(x, x)));
+  y = v128.bitselect(f32x4.splat(f32.NEGATIVE_INFINITY), y, f32x4.eq(x, f32x4.splat(0)));
+  return v128.bitselect(f32x4.splat(f32.NaN), y, f32x4.lt(x, f32x4.splat(0)));
+}
+
+/** The logistic function 1 / (1 + e⁻ˣ), error ≤ 4 ulp above −87. */
+export function sigmoid(x: v128): v128 {
+  return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), exp(f32x4.neg(x))));
+}

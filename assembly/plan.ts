@@ -1,0 +1,57 @@
+/**
+ * The plan of a run: two structs in linear memory that the TypeScript side fills in and every step
+ * reads. Each field is four bytes; `src/engine/plan.ts` lists the same names in the same order.
+ */
+
+@unmanaged
+export class Plan {
+  /** Number of layers, and their `LayerPlan`s one after another. */
+  layerCount: i32;
+  layers: usize;
+  /** The data set: inputs `[samples, features]`, bytes or float32, and labels `[samples]`, int32. */
+  samples: i32;
+  features: i32;
+  inputs: usize;
+  inputsAreBytes: i32;
+  labels: usize;
+  /** The order of the samples `[samples]`, int32; 0 for the order that they are stored in. */
+  order: usize;
+  batchSize: i32;
+  learningRate: f32;
+  /** The batch, gathered: `[batchSize, features]` float32 and `[batchSize]` int32. */
+  batchInputs: usize;
+  batchLabels: usize;
+  /** What each sample came to, by position in the order: `[samples]` float32, `[samples]` int32. */
+  losses: usize;
+  predicted: usize;
+  /** Scratch memory of the matrix products. */
+  workspace: usize;
+  /** A row for each step: loss summed over its samples (float64), correct samples (int32), 0. */
+  totals: usize;
+}
+
+@unmanaged
+export class LayerPlan {
+  /** Features in, units out. */
+  inputs: i32;
+  units: i32;
+  /** One of the constants of `activation.ts`. */
+  activation: i32;
+  /** `[inputs, units]` and `[units]` */
+  weights: usize;
+  biases: usize;
+  /** a = f(z) `[batchSize, units]`; of the last layer the logits, then the gradient of the loss. */
+  activations: usize;
+  /** ∂L/∂z `[batchSize, units]` */
+  gradient: usize;
+  /** ∂L/∂W `[inputs, units]` and ∂L/∂b `[units]` */
+  weightGradient: usize;
+  biasGradient: usize;
+}
+
+/** Bytes of a row of `Plan.totals`. */
+export const TOTALS_BYTES: usize = 16;
+
+export function layerAt(plan: Plan, index: i32): LayerPlan {
+  return changetype<LayerPlan>(plan.layers + <usize>index * offsetof<LayerPlan>());
+}
