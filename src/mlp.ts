@@ -1,0 +1,199 @@
+/** The library's face: define → fit → evaluate → predict → save. */
+import type { Dataset, ImageShape } from "./data/dataset.js";
+import { OptionError } from "./errors.js";
+import { type Architecture, countParameters } from "./model/architecture.js";
+import { decodeModel, encodeModel, writeParameters } from "./model/formats/modelFile.js";
+import { type Initialization, initialize } from "./model/initialization.js";
+import { Network } from "./model/network.js";
+import { Predictor } from "./model/predictor.js";
+import { type LayerSummary, summarize } from "./model/summary.js";
+import { evaluate } from "./training/evaluate.js";
+import { trainEpochs } from "./training/fit.js";
+import type { EpochReport, Evaluation, FitOptions, History } from "./training/options.js";
+import { checkSeed } from "./training/resolveOptions.js";
+
+export interface MlpOptions {
+  readonly architecture: Architecture;
+  /** Default "glorot". */
+  readonly initialization?: Initialization;
+  /** Chooses the initial weights, 0 … 2³² − 1; default 0. */
+  readonly seed?: number;
+  /** One for each output unit; default "0", "1", … */
+  readonly classNames?: readonly string[];
+  /** The shape of the inputs, when they are images. */
+  readonly image?: ImageShape;
+}
+
+/**
+ * A multilayer perceptron whose parameters live in WebAssembly's linear memory. Dispose of it when
+ * done (`dispose()`, or `using model = …`) to give the memory back at once.
+ */
+export class Mlp implements Disposable {
+  /** One for each output unit. */
+  readonly classNames: readonly string[];
+  /** The shape of the inputs, when they are images. */
+  readonly image: ImageShape | undefined;
+  readonly #network: Network;
+  #predictor: Predictor | undefined;
+
+  private constructor(
+    network: Network,
+    classNames: readonly string[],
+    image: ImageShape | undefined,
+  ) {
+    this.#network = network;
+    this.classNames = classNames;
+    this.image = image;
+  }
+
+  /**
+   * A new network with initial weights; the same options give the same bits on every host.
+   *
+   * @throws OptionError when an option is out of range.
+   * @throws EngineError when the host lacks WebAssembly SIMD or memory.
+   */
+  static async create(options: MlpOptions): Promise<Mlp> {
+    const { architecture, initialization = "glorot", seed = 0, image } = options;
+    checkSeed(seed);
+    const outputs = architecture.layers.at(-1)?.units ?? 0;
+    const { classNames = Array.from({ length: outputs }, (_, index) => String(index)) } = options;
+    checkNames(classNames, outputs);
+    checkImage(image, architecture.inputs);
+    const network = await Network.create(architecture);
+    try {
+      initialize(network, initialization, seed);
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+    return new Mlp(network, [...classNames], image && { ...image });
+  }
+
+  /**
+   * A network from the bytes that `save` gave.
+   *
+   * @param name what the file is called in messages
+   * @throws ModelError when the bytes are not a saved model.
+   * @throws EngineError when the host lacks WebAssembly SIMD or memory.
+   */
+  static async load(file: Uint8Array, name = "model"): Promise<Mlp> {
+    const decoded = decodeModel(file, name);
+    const { architecture, classNames, image } = decoded.description;
+    const network = await Network.create(architecture);
+    writeParameters(network, decoded);
+    return new Mlp(network, classNames, image);
+  }
+
+  get architecture(): Architecture {
+    return this.#network.architecture;
+  }
+
+  /** Weights and biases of all layers. */
+  get parameters(): number {
+    return countParameters(this.architecture);
+  }
+
+  /** One entry a layer. */
+  summary(): LayerSummary[] {
+    return summarize(this.architecture);
+  }
+
+  /**
+   * Trains on `dataset`. Resolves after the last epoch.
+   *
+   * @throws OptionError when an option is out of range or a data set does not fit the network.
+   * @throws TrainingError when the loss becomes NaN or infinite.
+   * @throws the signal's reason when `options.signal` aborts; what was learned is kept.
+   */
+  async fit(dataset: Dataset, options?: FitOptions): Promise<History> {
+    const epochs = this.epochs(dataset, options);
+    for (;;) {
+      const next = await epochs.next();
+      if (next.done) return next.value;
+    }
+  }
+
+  /**
+   * The same as an iterator, an epoch at each turn: `for await (const epoch of model.epochs(…))`.
+   * Leaving the loop ends the training; what was learned is kept.
+   */
+  epochs(dataset: Dataset, options?: FitOptions): AsyncGenerator<EpochReport, History, undefined> {
+    return trainEpochs(this.#network, dataset, options);
+  }
+
+  /**
+   * Classifies `dataset` and compares with its labels.
+   *
+   * @throws OptionError when the data set does not fit the network.
+   * @throws the signal's reason when `options.signal` aborts.
+   */
+  async evaluate(
+    dataset: Dataset,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Evaluation> {
+    return evaluate(this.#network, dataset, options?.signal);
+  }
+
+  /**
+   * Class probabilities `[samples, classes]` of inputs `[samples, features]`, both row-major; a
+   * single sample is simply `[features]`. Bytes stand for byte / 255. Works while `fit` runs.
+   *
+   * @throws OptionError when the inputs are not whole samples of finite numbers.
+   */
+  predict(inputs: Uint8Array | Float32Array): Float32Array {
+    this.#predictor ??= new Predictor(this.#network);
+    return this.#predictor.predict(inputs);
+  }
+
+  /**
+   * The weights `[inputs, units]` and biases `[units]` of a layer, counted from 0, copied.
+   *
+   * @throws OptionError when there is no such layer.
+   */
+  layerParameters(index: number): { weights: Float32Array; biases: Float32Array } {
+    const layer = this.#network.layers[index];
+    if (layer === undefined) {
+      throw new OptionError(
+        `layer ${index} was asked for, expected 0 to ${this.#network.layers.length - 1}`,
+      );
+    }
+    const { memory } = this.#network.engine;
+    return {
+      weights: memory.floats(layer.weights, layer.inputs * layer.units).slice(),
+      biases: memory.floats(layer.biases, layer.units).slice(),
+    };
+  }
+
+  /** The model as the bytes of a safetensors file, which PyTorch reads too. */
+  save(): Uint8Array<ArrayBuffer> {
+    const { classNames, image } = this;
+    return encodeModel(this.#network, { classNames, ...(image && { image }) });
+  }
+
+  /** Gives the memory back; any later use throws. The second call does nothing. */
+  dispose(): void {
+    this.#predictor?.free();
+    this.#predictor = undefined;
+    this.#network.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function checkNames(classNames: readonly string[], outputs: number): void {
+  if (classNames.length !== outputs) {
+    throw new OptionError(
+      `classNames has ${classNames.length} entries, expected ${outputs} as there are outputs`,
+    );
+  }
+}
+
+function checkImage(image: ImageShape | undefined, inputs: number): void {
+  if (image && image.width * image.height !== inputs) {
+    throw new OptionError(
+      `image is ${image.width} × ${image.height}, expected ${inputs} pixels as there are inputs`,
+    );
+  }
+}

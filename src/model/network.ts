@@ -1,0 +1,69 @@
+/** A network's parameters, living in linear memory. */
+import { Engine } from "../engine/engine.js";
+import type { Pointer } from "../engine/kernels.js";
+import { Regions } from "../engine/regions.js";
+import { EngineError } from "../errors.js";
+import { type Architecture, checkArchitecture, type Layer } from "./architecture.js";
+
+/** Where a layer's parameters are. */
+export interface LayerParameters extends Layer {
+  readonly inputs: number;
+  /** `[inputs, units]`, row-major */
+  readonly weights: Pointer;
+  /** `[units]` */
+  readonly biases: Pointer;
+}
+
+export class Network {
+  readonly architecture: Architecture;
+  readonly layers: readonly LayerParameters[];
+  readonly #engine: Engine;
+  readonly #regions: Regions;
+  #disposed = false;
+
+  private constructor(engine: Engine, architecture: Architecture) {
+    this.#engine = engine;
+    this.#regions = new Regions(engine.memory);
+    this.architecture = architecture;
+    let inputs = architecture.inputs;
+    this.layers = architecture.layers.map((layer) => {
+      const weights = this.#regions.allocateNumbers(inputs * layer.units);
+      const biases = this.#regions.allocateNumbers(layer.units);
+      const parameters = { ...layer, inputs, weights, biases };
+      inputs = layer.units;
+      return parameters;
+    });
+  }
+
+  /**
+   * Room for the parameters; their values are undefined until they are initialised or loaded.
+   *
+   * @throws OptionError or ModelError when the architecture is out of range.
+   * @throws EngineError when the host lacks SIMD or memory.
+   */
+  static async create(architecture: Architecture): Promise<Network> {
+    checkArchitecture(architecture);
+    const engine = await Engine.acquire();
+    return new Network(engine, structuredClone(architecture));
+  }
+
+  /** @throws EngineError "disposed" after `dispose()`. */
+  get engine(): Engine {
+    if (this.#disposed) {
+      throw new EngineError("disposed", "the model has been disposed of, expected a live one");
+    }
+    return this.#engine;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Gives the memory back. The second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#regions.free();
+    Engine.release(this.#engine);
+  }
+}

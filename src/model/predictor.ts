@@ -1,0 +1,121 @@
+/** Class probabilities of inputs that come from outside a data set. */
+import type { Pointer } from "../engine/kernels.js";
+import {
+  ACTIVATION_CODES,
+  LAYER_BYTES,
+  PLAN_BYTES,
+  writeLayers,
+  writePlan,
+} from "../engine/plan.js";
+import { Regions } from "../engine/regions.js";
+import { OptionError } from "../errors.js";
+import type { Network } from "./network.js";
+
+/** Rows at a time: enough for the matrix product to run at speed, few enough to stay in cache. */
+const ROWS = 64;
+
+export class Predictor {
+  readonly #network: Network;
+  readonly #regions: Regions;
+  readonly #plan: Pointer;
+  readonly #bytes: Pointer;
+  readonly #inputs: Pointer;
+  readonly #probabilities: Pointer;
+  readonly #features: number;
+  readonly #classes: number;
+
+  /** @throws EngineError when the host grants no more memory, or the network has been disposed of. */
+  constructor(network: Network) {
+    const { engine, layers, architecture } = network;
+    const { memory, kernels } = engine;
+    this.#network = network;
+    this.#features = architecture.inputs;
+    this.#regions = new Regions(memory);
+    const regions = this.#regions;
+    const table = regions.allocateBytes(LAYER_BYTES * layers.length);
+    const fields = layers.map(({ inputs, units, activation, weights, biases }) => ({
+      inputs,
+      units,
+      activation: ACTIVATION_CODES[activation],
+      weights,
+      biases,
+      activations: regions.allocateNumbers(ROWS * units),
+      gradient: 0,
+      weightGradient: 0,
+      biasGradient: 0,
+    }));
+    writeLayers(engine, table, fields);
+    const output = fields[fields.length - 1];
+    this.#classes = output?.units ?? 0;
+    this.#probabilities = output?.activations ?? 0;
+    this.#bytes = regions.allocateBytes(ROWS * this.#features);
+    this.#inputs = regions.allocateNumbers(ROWS * this.#features);
+    this.#plan = regions.allocateBytes(PLAN_BYTES);
+    const sizes = layers.map(({ inputs, units }) => kernels.gemmWorkspace(units, inputs));
+    writePlan(engine, this.#plan, {
+      layerCount: layers.length,
+      layers: table,
+      samples: 0,
+      features: this.#features,
+      inputs: 0,
+      inputsAreBytes: 0,
+      labels: 0,
+      order: 0,
+      batchSize: ROWS,
+      learningRate: 0,
+      batchInputs: this.#inputs,
+      batchLabels: 0,
+      losses: 0,
+      predicted: 0,
+      workspace: regions.allocateBytes(Math.max(...sizes)),
+      totals: 0,
+    });
+  }
+
+  /**
+   * Probabilities `[samples, classes]` of inputs `[samples, features]`; bytes stand for byte / 255.
+   *
+   * @throws OptionError when the inputs are not whole samples of finite numbers.
+   */
+  predict(inputs: Uint8Array | Float32Array): Float32Array {
+    const features = this.#features;
+    const classes = this.#classes;
+    const samples = inputs.length / features;
+    if (!Number.isInteger(samples) || samples === 0) {
+      throw new OptionError(
+        `predict was given ${inputs.length} input values, expected a multiple of ${features} as the network has inputs`,
+      );
+    }
+    const { kernels, memory } = this.#network.engine;
+    const probabilities = new Float32Array(samples * classes);
+    for (let first = 0; first < samples; first += ROWS) {
+      const rows = Math.min(ROWS, samples - first);
+      const start = first * features;
+      const end = start + rows * features;
+      if (inputs instanceof Uint8Array) {
+        memory.bytes(this.#bytes, rows * features).set(inputs.subarray(start, end));
+        kernels.gatherBytes(this.#inputs, this.#bytes, 0, 0, rows, features);
+      } else {
+        const batch = inputs.subarray(start, end);
+        checkFinite(batch, first, features);
+        memory.floats(this.#inputs, rows * features).set(batch);
+      }
+      kernels.predict(this.#plan, rows);
+      probabilities.set(memory.floats(this.#probabilities, rows * classes), first * classes);
+    }
+    return probabilities;
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.#regions.free();
+  }
+}
+
+function checkFinite(batch: Float32Array, first: number, features: number): void {
+  const index = batch.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return;
+  throw new OptionError(
+    `predict was given ${batch[index]} as feature ${index % features} of sample ${first + Math.floor(index / features)}, expected a finite number`,
+  );
+}

@@ -1,0 +1,206 @@
+/**
+ * A session passes a data set through a network: the data set copied into linear memory once, the
+ * buffers of one batch, and the plan that the kernels follow. Nothing is allocated afterwards.
+ */
+import type { Dataset } from "../data/dataset.js";
+import type { Pointer } from "../engine/kernels.js";
+import {
+  ACTIVATION_CODES,
+  LAYER_BYTES,
+  PLAN_BYTES,
+  TOTALS_BYTES,
+  writeLayers,
+  writePlan,
+} from "../engine/plan.js";
+import { Regions } from "../engine/regions.js";
+import { OptionError } from "../errors.js";
+import type { Network } from "./network.js";
+
+export interface SessionOptions {
+  /** Samples a step. */
+  readonly batchSize: number;
+  /** "train" takes buffers for gradients too. */
+  readonly purpose: "train" | "evaluate";
+  readonly learningRate: number;
+  /** Whether the samples are taken in the order that `shuffle` last drew, or as they are stored. */
+  readonly order: "shuffled" | "stored";
+}
+
+/** What a range of steps came to. */
+export interface Totals {
+  /** Sum of the samples' losses. */
+  readonly loss: number;
+  readonly correct: number;
+}
+
+export class Session {
+  readonly samples: number;
+  /** Steps that one pass over the data set takes; the last batch may be smaller. */
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly #network: Network;
+  readonly #regions: Regions;
+  readonly #plan: Pointer;
+  readonly #order: Pointer;
+  readonly #words: Pointer;
+  readonly #totals: Pointer;
+  readonly #losses: Pointer;
+  readonly #predicted: Pointer;
+
+  /**
+   * @throws OptionError when the data set does not fit the network.
+   * @throws EngineError when the host grants no more memory, or the network has been disposed of.
+   */
+  constructor(network: Network, dataset: Dataset, options: SessionOptions) {
+    checkFit(network, dataset);
+    const { memory } = network.engine;
+    this.#network = network;
+    this.samples = dataset.samples;
+    this.batchSize = Math.min(options.batchSize, dataset.samples);
+    this.steps = Math.ceil(this.samples / this.batchSize);
+    this.#regions = new Regions(memory);
+    try {
+      this.#order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
+      this.#words = this.#numbers(4);
+      this.#losses = this.#numbers(this.samples);
+      this.#predicted = this.#numbers(this.samples);
+      this.#totals = this.#regions.allocateBytes(this.steps * TOTALS_BYTES);
+      this.#plan = this.#regions.allocateBytes(PLAN_BYTES);
+      const inputs = this.#regions.allocateBytes(dataset.inputs.byteLength);
+      const labels = this.#numbers(this.samples);
+      const layers = this.#layOutLayers(options.purpose);
+      writePlan(network.engine, this.#plan, {
+        layerCount: network.layers.length,
+        layers,
+        samples: this.samples,
+        features: dataset.features,
+        inputs,
+        inputsAreBytes: dataset.inputs instanceof Uint8Array ? 1 : 0,
+        labels,
+        order: this.#order,
+        batchSize: this.batchSize,
+        learningRate: options.learningRate,
+        batchInputs: this.#numbers(this.batchSize * dataset.features),
+        batchLabels: this.#numbers(this.batchSize),
+        losses: this.#losses,
+        predicted: this.#predicted,
+        workspace: this.#allocateWorkspace(options.purpose),
+        totals: this.#totals,
+      });
+      // All memory is there: from here on the buffer does not move.
+      if (dataset.inputs instanceof Uint8Array) {
+        memory.bytes(inputs, dataset.inputs.length).set(dataset.inputs);
+      } else {
+        memory.floats(inputs, dataset.inputs.length).set(dataset.inputs);
+      }
+      memory.integers(labels, this.samples).set(dataset.targets.labels);
+    } catch (error) {
+      this.#regions.free();
+      throw error;
+    }
+  }
+
+  /** Draws the order of the samples for an epoch. */
+  shuffle(seed: number, epoch: number): void {
+    const { kernels } = this.#network.engine;
+    kernels.shuffle(this.#order, this.samples, seed, epoch, this.#words);
+  }
+
+  /** Runs training steps `first` to `first + count − 1`. */
+  train(first: number, count: number): void {
+    this.#network.engine.kernels.train(this.#plan, first, count);
+  }
+
+  /** The same without learning. */
+  evaluate(first: number, count: number): void {
+    this.#network.engine.kernels.evaluate(this.#plan, first, count);
+  }
+
+  /** What steps `first` to `first + count − 1` came to. */
+  totals(first: number, count: number): Totals {
+    const start = this.#totals + first * TOTALS_BYTES;
+    const rows = this.#network.engine.memory.fields(start, count * TOTALS_BYTES);
+    let loss = 0;
+    let correct = 0;
+    for (let offset = 0; offset < rows.byteLength; offset += TOTALS_BYTES) {
+      loss += rows.getFloat64(offset, true);
+      correct += rows.getInt32(offset + 8, true);
+    }
+    return { loss, correct };
+  }
+
+  /** A copy of each sample's loss `[samples]`, by its position in the order of the last pass. */
+  losses(): Float32Array {
+    return this.#network.engine.memory.floats(this.#losses, this.samples).slice();
+  }
+
+  /** A copy of each sample's predicted class `[samples]`, likewise. */
+  predicted(): Int32Array {
+    return this.#network.engine.memory.integers(this.#predicted, this.samples).slice();
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.#regions.free();
+  }
+
+  #numbers(count: number): Pointer {
+    return this.#regions.allocateNumbers(count);
+  }
+
+  /** Activations of each layer for one batch, and when training their gradients. */
+  #layOutLayers(purpose: SessionOptions["purpose"]): Pointer {
+    const { engine, layers } = this.#network;
+    const table = this.#regions.allocateBytes(LAYER_BYTES * layers.length);
+    const fields = layers.map((layer) => {
+      const { inputs, units, activation, weights, biases } = layer;
+      const activations = this.#numbers(this.batchSize * units);
+      const training = purpose === "train";
+      return {
+        inputs,
+        units,
+        activation: ACTIVATION_CODES[activation],
+        weights,
+        biases,
+        activations,
+        // Evaluation has no use for the gradient of the loss: it may overwrite the logits.
+        gradient: training ? this.#numbers(this.batchSize * units) : activations,
+        weightGradient: training ? this.#numbers(inputs * units) : 0,
+        biasGradient: training ? this.#numbers(units) : 0,
+      };
+    });
+    writeLayers(engine, table, fields);
+    return table;
+  }
+
+  /** Enough for the largest product of a step. */
+  #allocateWorkspace(purpose: SessionOptions["purpose"]): Pointer {
+    const { engine, layers } = this.#network;
+    const { gemmWorkspace } = engine.kernels;
+    const sizes = layers.flatMap(({ inputs, units }) =>
+      purpose === "train"
+        ? [
+            gemmWorkspace(units, inputs),
+            gemmWorkspace(inputs, units),
+            gemmWorkspace(units, this.batchSize),
+          ]
+        : [gemmWorkspace(units, inputs)],
+    );
+    return this.#regions.allocateBytes(Math.max(...sizes));
+  }
+}
+
+function checkFit(network: Network, dataset: Dataset): void {
+  const { inputs, layers } = network.architecture;
+  if (dataset.features !== inputs) {
+    throw new OptionError(
+      `${dataset.name}: samples have ${dataset.features} features, expected ${inputs} as the network has inputs`,
+    );
+  }
+  const classes = layers.at(-1)?.units;
+  if (dataset.targets.names.length !== classes) {
+    throw new OptionError(
+      `${dataset.name}: has ${dataset.targets.names.length} classes, expected ${classes} as the network has outputs`,
+    );
+  }
+}

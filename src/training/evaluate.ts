@@ -1,0 +1,60 @@
+/** Evaluation: how well a network classifies a data set. */
+import type { Dataset } from "../data/dataset.js";
+import type { Network } from "../model/network.js";
+import { Session } from "../model/session.js";
+import { confusionMatrix, reportClasses } from "./metrics.js";
+import type { Evaluation } from "./options.js";
+import { runInSlices } from "./slices.js";
+
+/** Samples a step: enough for the matrix products to run at speed, few enough to stay in cache. */
+const BATCH_SIZE = 256;
+
+/** A session for evaluation: no gradients, samples in the order that they are stored in. */
+export function createEvaluationSession(network: Network, dataset: Dataset): Session {
+  return new Session(network, dataset, {
+    purpose: "evaluate",
+    batchSize: BATCH_SIZE,
+    learningRate: 0,
+    order: "stored",
+  });
+}
+
+/**
+ * @throws OptionError when the data set does not fit the network.
+ * @throws the signal's reason, after the slice of steps under way, when `signal` aborts.
+ */
+export async function evaluate(
+  network: Network,
+  dataset: Dataset,
+  signal?: AbortSignal,
+): Promise<Evaluation> {
+  const session = createEvaluationSession(network, dataset);
+  try {
+    const { loss, accuracy, correct } = await evaluateSession(session, signal);
+    const { labels, names } = dataset.targets;
+    const predicted = session.predicted();
+    const confusion = confusionMatrix(labels, predicted, names.length);
+    return {
+      samples: dataset.samples,
+      correct,
+      accuracy,
+      loss,
+      predicted,
+      losses: session.losses(),
+      confusion,
+      classes: reportClasses(confusion, names),
+    };
+  } finally {
+    session.free();
+  }
+}
+
+/** One pass over the session's data set. */
+export async function evaluateSession(
+  session: Session,
+  signal?: AbortSignal,
+): Promise<Pick<Evaluation, "loss" | "accuracy" | "correct">> {
+  await runInSlices(session.steps, signal, (first, count) => session.evaluate(first, count));
+  const { loss, correct } = session.totals(0, session.steps);
+  return { loss: loss / session.samples, accuracy: correct / session.samples, correct };
+}

@@ -1,0 +1,92 @@
+/** What training and evaluation take and report. */
+import type { Dataset } from "../data/dataset.js";
+
+export interface FitOptions {
+  /** Passes over the training set; default 10. */
+  readonly epochs?: number;
+  /** Samples a step, or "full" for all of them at once; default 32. */
+  readonly batchSize?: number | "full";
+  /** Size of a step against the gradient of the mean loss; default 0.1. */
+  readonly learningRate?: number;
+  /** A fresh order of the samples for each epoch; default true. */
+  readonly shuffle?: boolean;
+  /** Chooses the orders of the samples, 0 … 2³²−1; default 0. */
+  readonly seed?: number;
+  /** Evaluated after each epoch; reported as `validationLoss` and `validationAccuracy`. */
+  readonly validation?: Dataset;
+  /** Stops training after the step under way; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called after each epoch. */
+  readonly onEpoch?: (report: EpochReport) => void;
+  /** Called several times a second while an epoch runs. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** One epoch's result. */
+export interface EpochReport {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean loss over the epoch's samples, each before the update that it took part in. */
+  readonly loss: number;
+  /** Fraction of the epoch's samples classified correctly, likewise before their update. */
+  readonly accuracy: number;
+  /** Mean loss on `validation`, after the epoch. */
+  readonly validationLoss?: number;
+  /** Accuracy on `validation`, after the epoch. */
+  readonly validationAccuracy?: number;
+  /** Time of the training steps, without validation. */
+  readonly seconds: number;
+}
+
+/** Where a running epoch stands. */
+export interface Progress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Samples of this epoch done so far, and in all. */
+  readonly samplesDone: number;
+  readonly samples: number;
+  /** Mean loss and accuracy over the samples done so far in this epoch. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Since the epoch began, without validation. */
+  readonly seconds: number;
+}
+
+/** What `fit` resolves to. */
+export interface History {
+  readonly epochs: readonly EpochReport[];
+  /** Time of all training steps, without validation. */
+  readonly seconds: number;
+}
+
+/** A data set seen through a network. */
+export interface Evaluation {
+  readonly samples: number;
+  readonly correct: number;
+  /** correct / samples */
+  readonly accuracy: number;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+  /** `[samples]`: the class that the network holds most likely. */
+  readonly predicted: Int32Array;
+  /** `[samples]`: the cross-entropy of each sample in nats. */
+  readonly losses: Float32Array;
+  /** `[classes, classes]`, row-major: row = true class, column = predicted class. */
+  readonly confusion: Uint32Array;
+  /** One entry a class. */
+  readonly classes: readonly ClassReport[];
+}
+
+/** How one class fares; a ratio whose denominator is 0 is 0. */
+export interface ClassReport {
+  readonly name: string;
+  /** Of the samples predicted as this class, the fraction that is of it. */
+  readonly precision: number;
+  /** Of the samples of this class, the fraction predicted as it. */
+  readonly recall: number;
+  /** Harmonic mean of precision and recall. */
+  readonly f1: number;
+  /** Samples of this class. */
+  readonly samples: number;
+}

@@ -1,0 +1,46 @@
+/** Fills in the defaults of the training options and checks their ranges. */
+import { OptionError } from "../errors.js";
+import type { FitOptions } from "./options.js";
+
+/** What `fit` uses where the caller says nothing. */
+export const DEFAULT_FIT_OPTIONS = {
+  epochs: 10,
+  batchSize: 32,
+  learningRate: 0.1,
+  shuffle: true,
+  seed: 0,
+} as const satisfies FitOptions;
+
+export interface ResolvedFitOptions extends FitOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+}
+
+/** @throws OptionError when an option is out of range. */
+export function resolveFitOptions(options: FitOptions, samples: number): ResolvedFitOptions {
+  const settings = { ...DEFAULT_FIT_OPTIONS, ...options };
+  const batchSize = settings.batchSize === "full" ? samples : settings.batchSize;
+  checkWhole("epochs", settings.epochs, 1, 1_000_000_000);
+  checkWhole("batchSize", batchSize, 1, 2 ** 31 - 1);
+  checkSeed(settings.seed);
+  const { learningRate } = settings;
+  if (!(learningRate > 0 && Number.isFinite(Math.fround(learningRate)))) {
+    throw new OptionError(`learningRate is ${learningRate}, expected a finite number above 0`);
+  }
+  return { ...settings, batchSize };
+}
+
+/** @throws OptionError unless `seed` is a whole number from 0 to 2³² − 1. */
+export function checkSeed(seed: number): void {
+  checkWhole("seed", seed, 0, 2 ** 32 - 1);
+}
+
+function checkWhole(name: string, value: number, minimum: number, maximum: number): void {
+  if (Number.isInteger(value) && minimum <= value && value <= maximum) return;
+  throw new OptionError(
+    `${name} is ${value}, expected a whole number from ${minimum} to ${maximum}`,
+  );
+}
