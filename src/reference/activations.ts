@@ -11,8 +11,11 @@ export const functions: Record<HiddenFunction, (z: number) => number> = {
 };
 
 /** f′(z), given a = f(z). At the kink of the ReLU, where there is none, 0. */
-export const derivatives: Record<HiddenFunction, (a: number) => number> = {
+export const derivatives: Record<Activation, (a: number) => number> = {
   tanh: (a) => 1 - a * a,
   relu: (a) => (a > 0 ? 1 : 0),
   sigmoid: (a) => a * (1 - a),
+  softmax: () => {
+    throw new RangeError("softmax stands on a hidden layer, expected it on the last one only");
+  },
 };

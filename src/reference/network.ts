@@ -19,6 +19,7 @@
 import { type Activation, derivatives, functions } from "./activations.js";
 import { addRow, columnSums, type Matrix, map, matrix, multiply, transpose } from "./matrix.js";
 
+/** A layer; the last one's activation is the softmax, and only its. */
 export interface ReferenceLayer {
   /** W `[inputs, units]` */
   weights: Matrix;
@@ -71,10 +72,10 @@ export function backward(
     const a = activations[index];
     gradients.unshift({ weights: multiply(transpose(a), dz), biases: columnSums(dz) });
     if (index === 0) break;
-    const below = layers[index - 1].activation;
     const da = multiply(dz, transpose(layers[index].weights));
+    const derivative = derivatives[layers[index - 1].activation];
     dz = matrix(da.rows, da.columns, (row, column) => {
-      return da.at(row, column) * derivatives[below](a.at(row, column));
+      return da.at(row, column) * derivative(a.at(row, column));
     });
   }
   return gradients;
