@@ -7,7 +7,8 @@ import { FLOAT, VECTOR } from "./simd";
 /** Bytes stand for byte / 255. */
 const BYTE_SCALE: f32 = 1.0 / 255.0;
 
-function sampleAt(order: usize, position: i32): i32 {
+/** The sample at a position of the order. */
+export function sampleAt(order: usize, position: i32): i32 {
   return order ? load<i32>(order + ((<usize>position) << 2)) : position;
 }
 

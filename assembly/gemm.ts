@@ -32,10 +32,19 @@ const STEP_B: usize = 32;
 const TILE_BYTES: usize = 128;
 const BLOCK_BYTES: usize = 65536;
 
+/** Bytes of scratch memory that `multiplyPacked` needs, whatever the shape; 16-byte aligned. */
+export function scratchBytes(): usize {
+  return TILE_BYTES + BLOCK_BYTES;
+}
+
+/** Bytes of B `[depth, columns]` when packed. */
+export function packedBytes(depth: i32, columns: i32): usize {
+  return <usize>((columns + TILE_COLUMNS - 1) / TILE_COLUMNS) * <usize>depth * STEP_B;
+}
+
 /** Bytes of scratch memory that a product of this shape needs at `workspace`, 16-byte aligned. */
 export function gemmWorkspace(columns: i32, depth: i32): usize {
-  const panels = <usize>((columns + TILE_COLUMNS - 1) / TILE_COLUMNS);
-  return TILE_BYTES + BLOCK_BYTES + panels * <usize>depth * STEP_B;
+  return scratchBytes() + packedBytes(depth, columns);
 }
 
 /** C = A·B, or C += A·B if `accumulate`. C, A, B as above; `workspace` as `gemmWorkspace` says. */
@@ -49,7 +58,9 @@ export function gemmNN(
   depth: i32,
   accumulate: bool,
 ): void {
-  multiply(c, a, depth, 1, b, columns, 1, workspace, rows, columns, depth, accumulate);
+  const packed = workspace + scratchBytes();
+  pack(packed, b, columns, 1, 0, depth, depth, columns);
+  multiplyPacked(c, a, depth, 1, packed, workspace, rows, columns, depth, accumulate);
 }
 
 /** C = A·Bᵀ with B stored `[columns, depth]`, or C += A·Bᵀ if `accumulate`. */
@@ -63,7 +74,9 @@ export function gemmNT(
   depth: i32,
   accumulate: bool,
 ): void {
-  multiply(c, a, depth, 1, b, 1, depth, workspace, rows, columns, depth, accumulate);
+  const packed = workspace + scratchBytes();
+  pack(packed, b, 1, depth, 0, depth, depth, columns);
+  multiplyPacked(c, a, depth, 1, packed, workspace, rows, columns, depth, accumulate);
 }
 
 /** C = Aᵀ·B with A stored `[depth, rows]`, or C += Aᵀ·B if `accumulate`. */
@@ -77,42 +90,55 @@ export function gemmTN(
   depth: i32,
   accumulate: bool,
 ): void {
-  multiply(c, a, 1, rows, b, columns, 1, workspace, rows, columns, depth, accumulate);
+  const packed = workspace + scratchBytes();
+  pack(packed, b, columns, 1, 0, depth, depth, columns);
+  multiplyPacked(c, a, 1, rows, packed, workspace, rows, columns, depth, accumulate);
 }
 
-/** The common driver; strides in floats tell the three variants apart. */
-function multiply(
+/**
+ * Packs rows `first` to `first + count − 1` of B `[depth, columns]`, whose strides are given in
+ * floats and whose row `first` is at `b`, into their place among the panels of the whole.
+ */
+export function pack(
+  packed: usize,
+  b: usize,
+  rowStride: i32,
+  columnStride: i32,
+  first: i32,
+  count: i32,
+  depth: i32,
+  columns: i32,
+): void {
+  const panelBytes = <usize>depth * STEP_B;
+  let panel = packed + <usize>first * STEP_B;
+  for (let column = 0; column < columns; column += TILE_COLUMNS) {
+    // B as panels of 8 columns, i.e. A's packing applied to Bᵀ.
+    packPanel8(panel, b, columnStride, rowStride, min(TILE_COLUMNS, columns - column), count);
+    panel += panelBytes;
+    b += <usize>TILE_COLUMNS * columnStride * FLOAT;
+  }
+}
+
+/**
+ * C `[rows, columns]` = or += A·B with B packed whole and A `[rows, depth]` given by its strides in
+ * floats. `scratch`: `scratchBytes` of this thread's own.
+ */
+export function multiplyPacked(
   c: usize,
   a: usize,
   aRowStride: i32,
   aColumnStride: i32,
-  b: usize,
-  bRowStride: i32,
-  bColumnStride: i32,
-  workspace: usize,
+  packedB: usize,
+  scratch: usize,
   rows: i32,
   columns: i32,
   depth: i32,
   accumulate: bool,
 ): void {
-  const edgeTile = workspace;
-  const packedA = edgeTile + TILE_BYTES;
-  const packedB = packedA + BLOCK_BYTES;
+  const edgeTile = scratch;
+  const packedA = scratch + TILE_BYTES;
   const cStride = <usize>columns * FLOAT;
   const panelBytes = <usize>depth * STEP_B;
-
-  // B as panels of 8 columns, i.e. A's packing applied to Bᵀ.
-  for (let column = 0; column < columns; column += TILE_COLUMNS) {
-    packPanel8(
-      packedB + <usize>(column / TILE_COLUMNS) * panelBytes,
-      b + <usize>column * bColumnStride * FLOAT,
-      bColumnStride,
-      bRowStride,
-      min(TILE_COLUMNS, columns - column),
-      depth,
-    );
-  }
-
   for (let k = 0; k < depth; k += DEPTH_BLOCK) {
     const blockDepth = min(DEPTH_BLOCK, depth - k);
     const overwrite = !accumulate && k == 0;
@@ -128,8 +154,8 @@ function multiply(
           blockDepth,
         );
       }
+      let panelB = packedB + <usize>k * STEP_B;
       for (let column = 0; column < columns; column += TILE_COLUMNS) {
-        const panelB = packedB + <usize>(column / TILE_COLUMNS) * panelBytes + <usize>k * STEP_B;
         const tileColumns = min(TILE_COLUMNS, columns - column);
         for (let row = 0; row < blockRows; row += TILE_ROWS) {
           const tileRows = min(TILE_ROWS, blockRows - row);
@@ -142,6 +168,7 @@ function multiply(
             copyTile(tile, cStride, edgeTile, tileRows, tileColumns, overwrite);
           }
         }
+        panelB += panelBytes;
       }
     }
   }

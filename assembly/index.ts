@@ -13,9 +13,10 @@ export {
 } from "./activation";
 export { gatherBytes, gatherFloats, gatherLabels } from "./batch";
 export { expInto, logInto, sigmoidInto, tanhInto } from "./elementwise";
-export { gemmNN, gemmNT, gemmTN, gemmWorkspace } from "./gemm";
+export { gemmNN, gemmNT, gemmTN, gemmWorkspace, packedBytes, scratchBytes } from "./gemm";
 export { softmax, softmaxCrossEntropy } from "./loss";
 export { columnSums, countCorrect, sumOfLosses } from "./metrics";
 export { sgd } from "./optimizer";
 export { fillNormal, fillUniform, normalQuantile, philox, shuffle } from "./random";
-export { evaluate, predict, train } from "./step";
+export { countNonZeroBytes, countNonZeroFloats } from "./sparse";
+export { evaluate, predict, prepare, train } from "./step";

@@ -1,7 +1,8 @@
 /**
- * The plan of a run: two structs in linear memory that the TypeScript side fills in and every step
+ * The plan of a run: structs in linear memory that the TypeScript side fills in and every step
  * reads. Each field is four bytes; `src/engine/plan.ts` lists the same names in the same order.
  */
+import { SparseBatch } from "./sparse";
 
 @unmanaged
 export class Plan {
@@ -18,14 +19,17 @@ export class Plan {
   order: usize;
   batchSize: i32;
   learningRate: f32;
-  /** The batch, gathered: `[batchSize, features]` float32 and `[batchSize]` int32. */
+  /** The batch as the first layer reads it: compressed, or 0 and then dense below. */
+  sparse: SparseBatch;
+  /** The batch, gathered: `[batchSize, features]` float32; 0 when it is compressed. */
   batchInputs: usize;
+  /** `[batchSize]` int32 */
   batchLabels: usize;
   /** What each sample came to, by position in the order: `[samples]` float32, `[samples]` int32. */
   losses: usize;
   predicted: usize;
   /** Scratch memory of the matrix products. */
-  workspace: usize;
+  scratch: usize;
   /** A row for each step: loss summed over its samples (float64), correct samples (int32), 0. */
   totals: usize;
 }
@@ -40,13 +44,20 @@ export class LayerPlan {
   /** `[inputs, units]` and `[units]` */
   weights: usize;
   biases: usize;
-  /** a = f(z) `[batchSize, units]`; of the last layer the logits, then the gradient of the loss. */
+  /** a = f(z) `[batchSize, units]`; of the last layer the logits. */
   activations: usize;
   /** ∂L/∂z `[batchSize, units]` */
   gradient: usize;
-  /** ∂L/∂W `[inputs, units]` and ∂L/∂b `[units]` */
+  /** ∂L/∂W for the tile of W that is being updated, `[TILE_INPUTS, units]`, and ∂L/∂b `[units]`. */
   weightGradient: usize;
   biasGradient: usize;
+  /**
+   * Packed for `multiplyPacked`: W, which the product forward reads; Wᵀ, which the gradient of the
+   * layer below reads; and ∂L/∂z, which the gradient of W reads. 0 where nothing reads it.
+   */
+  packedWeights: usize;
+  packedTransposed: usize;
+  packedGradient: usize;
 }
 
 /** Bytes of a row of `Plan.totals`. */

@@ -1,7 +1,8 @@
 /** The library's face: define → fit → evaluate → predict → save. */
 import type { Dataset, ImageShape } from "./data/dataset.js";
+import { isImageOf } from "./data/imageShape.js";
 import { OptionError } from "./errors.js";
-import { type Architecture, countParameters } from "./model/architecture.js";
+import { type Architecture, checkArchitecture, countParameters } from "./model/architecture.js";
 import { decodeModel, encodeModel, writeParameters } from "./model/formats/modelFile.js";
 import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
@@ -50,11 +51,13 @@ export class Mlp implements Disposable {
    * A new network with initial weights; the same options give the same bits on every host.
    *
    * @throws OptionError when an option is out of range.
+   * @throws ModelError when there are more parameters than linear memory can hold.
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async create(options: MlpOptions): Promise<Mlp> {
     const { architecture, initialization = "glorot", seed = 0, image } = options;
     checkSeed(seed);
+    checkArchitecture(architecture);
     const outputs = architecture.layers.at(-1)?.units ?? 0;
     const { classNames = Array.from({ length: outputs }, (_, index) => String(index)) } = options;
     checkNames(classNames, outputs);
@@ -170,7 +173,11 @@ export class Mlp implements Disposable {
     return encodeModel(this.#network, { classNames, ...(image && { image }) });
   }
 
-  /** Gives the memory back; any later use throws. The second call does nothing. */
+  /**
+   * Gives the memory back. The description of the model (architecture, summary, classNames …) can
+   * still be read; whatever needs the parameters throws an EngineError "disposed", also a `fit`
+   * that is under way. The second call does nothing.
+   */
   dispose(): void {
     this.#predictor?.free();
     this.#predictor = undefined;
@@ -191,7 +198,7 @@ function checkNames(classNames: readonly string[], outputs: number): void {
 }
 
 function checkImage(image: ImageShape | undefined, inputs: number): void {
-  if (image && image.width * image.height !== inputs) {
+  if (image && !isImageOf(image, inputs)) {
     throw new OptionError(
       `image is ${image.width} × ${image.height}, expected ${inputs} pixels as there are inputs`,
     );

@@ -24,10 +24,11 @@ export class Engine {
     return new Engine(await instantiate(memory.memory), memory);
   }
 
-  /** Takes back an engine whose regions have all been freed. */
+  /** Takes back an engine. One with regions in use, by a fit under way for instance, is let go. */
   static release(engine: Engine): void {
-    const size = engine.memory.memory.buffer.byteLength;
-    if (idleEngines.length < MAXIMUM_IDLE && size <= MAXIMUM_IDLE_BYTES) idleEngines.push(engine);
+    const { memory } = engine;
+    if (memory.allocatedBytes > 0 || memory.memory.buffer.byteLength > MAXIMUM_IDLE_BYTES) return;
+    if (idleEngines.length < MAXIMUM_IDLE) idleEngines.push(engine);
   }
 }
 

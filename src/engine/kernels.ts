@@ -69,6 +69,8 @@ export interface Kernels {
   readonly gemmNT: Gemm;
   readonly gemmTN: Gemm;
   readonly gemmWorkspace: (columns: number, depth: number) => number;
+  readonly scratchBytes: () => number;
+  readonly packedBytes: (depth: number, columns: number) => number;
   // loss.ts
   readonly softmax: (
     probabilities: Pointer,
@@ -117,8 +119,12 @@ export interface Kernels {
     epoch: number,
     words: Pointer,
   ) => void;
+  // sparse.ts
+  readonly countNonZeroBytes: (bytes: Pointer, count: number) => number;
+  readonly countNonZeroFloats: (values: Pointer, count: number) => number;
   // step.ts
   readonly evaluate: Steps;
   readonly predict: (plan: Pointer, rows: number) => void;
+  readonly prepare: (plan: Pointer) => void;
   readonly train: Steps;
 }

@@ -14,11 +14,12 @@ export const PLAN_FIELDS = [
   "order",
   "batchSize",
   "learningRate",
+  "sparse",
   "batchInputs",
   "batchLabels",
   "losses",
   "predicted",
-  "workspace",
+  "scratch",
   "totals",
 ] as const;
 
@@ -33,7 +34,26 @@ export const LAYER_FIELDS = [
   "gradient",
   "weightGradient",
   "biasGradient",
+  "packedWeights",
+  "packedTransposed",
+  "packedGradient",
 ] as const;
+
+/** The fields of `SparseBatch` of `assembly/sparse.ts`, likewise. */
+export const SPARSE_FIELDS = [
+  "features",
+  "entryBytes",
+  "startBytes",
+  "byRow",
+  "rowEnds",
+  "byFeature",
+  "starts",
+] as const;
+
+/** The constants of the same names of `assembly/sparse.ts` and `assembly/step.ts`. */
+export const CHUNK_ROWS = 32;
+export const ENTRY_BYTES = 8;
+export const TILE_INPUTS = 64;
 
 /** The constants of `assembly/activation.ts`. */
 export const ACTIVATION_CODES = { softmax: 0, tanh: 1, relu: 2, sigmoid: 3 } as const;
@@ -43,27 +63,37 @@ export const TOTALS_BYTES = 16;
 
 export type PlanFields = Record<(typeof PLAN_FIELDS)[number], number>;
 export type LayerFields = Record<(typeof LAYER_FIELDS)[number], number>;
+export type SparseFields = Record<(typeof SPARSE_FIELDS)[number], number>;
 
 const FIELD_BYTES = 4;
 export const PLAN_BYTES = PLAN_FIELDS.length * FIELD_BYTES;
 export const LAYER_BYTES = LAYER_FIELDS.length * FIELD_BYTES;
+export const SPARSE_BYTES = SPARSE_FIELDS.length * FIELD_BYTES;
 
-/** The fields of `Plan` that are float32; the others are int32 or pointers. */
+/** The fields that are float32; the others are int32 or pointers. */
 const FLOAT_FIELDS: ReadonlySet<string> = new Set(["learningRate"]);
 
 export function writePlan({ memory }: Engine, plan: Pointer, fields: PlanFields): void {
-  const view = memory.fields(plan, PLAN_BYTES);
-  PLAN_FIELDS.forEach((name, index) => {
-    if (FLOAT_FIELDS.has(name)) view.setFloat32(index * FIELD_BYTES, fields[name], true);
-    else view.setUint32(index * FIELD_BYTES, fields[name], true);
-  });
+  writeFields(memory.fields(plan, PLAN_BYTES), PLAN_FIELDS, fields);
 }
 
 export function writeLayers({ memory }: Engine, layers: Pointer, fields: LayerFields[]): void {
-  const view = memory.fields(layers, LAYER_BYTES * fields.length);
-  fields.forEach((layer, row) => {
-    LAYER_FIELDS.forEach((name, index) => {
-      view.setUint32(row * LAYER_BYTES + index * FIELD_BYTES, layer[name], true);
-    });
+  fields.forEach((layer, index) => {
+    writeFields(memory.fields(layers + index * LAYER_BYTES, LAYER_BYTES), LAYER_FIELDS, layer);
+  });
+}
+
+export function writeSparseBatch({ memory }: Engine, batch: Pointer, fields: SparseFields): void {
+  writeFields(memory.fields(batch, SPARSE_BYTES), SPARSE_FIELDS, fields);
+}
+
+function writeFields<Name extends string>(
+  view: DataView,
+  names: readonly Name[],
+  fields: Record<Name, number>,
+): void {
+  names.forEach((name, index) => {
+    if (FLOAT_FIELDS.has(name)) view.setFloat32(index * FIELD_BYTES, fields[name], true);
+    else view.setUint32(index * FIELD_BYTES, fields[name], true);
   });
 }

@@ -12,7 +12,7 @@ import type { LayerParameters, Network } from "./network.js";
  */
 export type Initialization = "glorot" | "he" | "lecun" | "zeros" | `normal:${number}`;
 
-const NORMAL = /^normal:(?=[0-9.])([0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?)$/i;
+const NORMAL = /^normal:((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)$/i;
 
 /**
  * Reads an initialisation from text, as a command line or a configuration has it.
@@ -22,7 +22,9 @@ const NORMAL = /^normal:(?=[0-9.])([0-9]*\.?[0-9]*(?:e[+-]?[0-9]+)?)$/i;
 export function parseInitialization(text: string): Initialization {
   if (text === "glorot" || text === "he" || text === "lecun" || text === "zeros") return text;
   const deviation = Number(NORMAL.exec(text)?.[1]);
-  if (Number.isFinite(deviation) && deviation > 0) return `normal:${deviation}`;
+  // The kernels take it as float32, where 1e39 would be infinite and 1e−46 zero.
+  const rounded = Math.fround(deviation);
+  if (Number.isFinite(rounded) && rounded > 0) return `normal:${deviation}`;
   throw new OptionError(
     `the initialisation is "${text}", expected glorot, he, lecun, zeros or normal:σ with σ > 0, for instance normal:0.01`,
   );

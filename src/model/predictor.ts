@@ -1,14 +1,9 @@
 /** Class probabilities of inputs that come from outside a data set. */
 import type { Pointer } from "../engine/kernels.js";
-import {
-  ACTIVATION_CODES,
-  LAYER_BYTES,
-  PLAN_BYTES,
-  writeLayers,
-  writePlan,
-} from "../engine/plan.js";
+import { PLAN_BYTES, writePlan } from "../engine/plan.js";
 import { Regions } from "../engine/regions.js";
 import { OptionError } from "../errors.js";
+import { layOutLayers } from "./layout.js";
 import type { Network } from "./network.js";
 
 /** Rows at a time: enough for the matrix product to run at speed, few enough to stay in cache. */
@@ -32,26 +27,12 @@ export class Predictor {
     this.#features = architecture.inputs;
     this.#regions = new Regions(memory);
     const regions = this.#regions;
-    const table = regions.allocateBytes(LAYER_BYTES * layers.length);
-    const fields = layers.map(({ inputs, units, activation, weights, biases }) => ({
-      inputs,
-      units,
-      activation: ACTIVATION_CODES[activation],
-      weights,
-      biases,
-      activations: regions.allocateNumbers(ROWS * units),
-      gradient: 0,
-      weightGradient: 0,
-      biasGradient: 0,
-    }));
-    writeLayers(engine, table, fields);
-    const output = fields[fields.length - 1];
-    this.#classes = output?.units ?? 0;
-    this.#probabilities = output?.activations ?? 0;
+    this.#classes = layers[layers.length - 1].units;
+    const { table, outputs } = layOutLayers(network, regions, ROWS, "evaluate", "dense");
+    this.#probabilities = outputs;
     this.#bytes = regions.allocateBytes(ROWS * this.#features);
     this.#inputs = regions.allocateNumbers(ROWS * this.#features);
     this.#plan = regions.allocateBytes(PLAN_BYTES);
-    const sizes = layers.map(({ inputs, units }) => kernels.gemmWorkspace(units, inputs));
     writePlan(engine, this.#plan, {
       layerCount: layers.length,
       layers: table,
@@ -63,11 +44,12 @@ export class Predictor {
       order: 0,
       batchSize: ROWS,
       learningRate: 0,
+      sparse: 0,
       batchInputs: this.#inputs,
       batchLabels: 0,
       losses: 0,
       predicted: 0,
-      workspace: regions.allocateBytes(Math.max(...sizes)),
+      scratch: regions.allocateBytes(kernels.scratchBytes()),
       totals: 0,
     });
   }
@@ -83,11 +65,12 @@ export class Predictor {
     const samples = inputs.length / features;
     if (!Number.isInteger(samples) || samples === 0) {
       throw new OptionError(
-        `predict was given ${inputs.length} input values, expected a multiple of ${features} as the network has inputs`,
+        `predict was given ${inputs.length} input values, expected one or more samples of ${features} as the network has inputs`,
       );
     }
     const { kernels, memory } = this.#network.engine;
     const probabilities = new Float32Array(samples * classes);
+    kernels.prepare(this.#plan);
     for (let first = 0; first < samples; first += ROWS) {
       const rows = Math.min(ROWS, samples - first);
       const start = first * features;

@@ -4,23 +4,17 @@
  */
 import type { Dataset } from "../data/dataset.js";
 import type { Pointer } from "../engine/kernels.js";
-import {
-  ACTIVATION_CODES,
-  LAYER_BYTES,
-  PLAN_BYTES,
-  TOTALS_BYTES,
-  writeLayers,
-  writePlan,
-} from "../engine/plan.js";
+import { PLAN_BYTES, TOTALS_BYTES, writePlan } from "../engine/plan.js";
 import { Regions } from "../engine/regions.js";
 import { OptionError } from "../errors.js";
+import { layOutLayers, type Purpose } from "./layout.js";
 import type { Network } from "./network.js";
+import { isSparse, layOutSparseBatch, measureDensity } from "./sparseLayout.js";
 
 export interface SessionOptions {
   /** Samples a step. */
   readonly batchSize: number;
-  /** "train" takes buffers for gradients too. */
-  readonly purpose: "train" | "evaluate";
+  readonly purpose: Purpose;
   readonly learningRate: number;
   /** Whether the samples are taken in the order that `shuffle` last drew, or as they are stored. */
   readonly order: "shuffled" | "stored";
@@ -66,38 +60,46 @@ export class Session {
       this.#predicted = this.#numbers(this.samples);
       this.#totals = this.#regions.allocateBytes(this.steps * TOTALS_BYTES);
       this.#plan = this.#regions.allocateBytes(PLAN_BYTES);
-      const inputs = this.#regions.allocateBytes(dataset.inputs.byteLength);
       const labels = this.#numbers(this.samples);
-      const layers = this.#layOutLayers(options.purpose);
+      const inputs = this.#regions.allocateBytes(dataset.inputs.byteLength);
+      copyInputs(network, dataset, inputs);
+      memory.integers(labels, this.samples).set(dataset.targets.labels);
+      const density = measureDensity(network.engine, inputs, dataset);
+      const firstLayer = isSparse(density) ? "sparse" : "dense";
+      const { features } = dataset;
+      const { purpose } = options;
+      const rows = this.batchSize;
       writePlan(network.engine, this.#plan, {
         layerCount: network.layers.length,
-        layers,
+        layers: layOutLayers(network, this.#regions, rows, purpose, firstLayer).table,
         samples: this.samples,
-        features: dataset.features,
+        features,
         inputs,
         inputsAreBytes: dataset.inputs instanceof Uint8Array ? 1 : 0,
         labels,
         order: this.#order,
-        batchSize: this.batchSize,
+        batchSize: rows,
         learningRate: options.learningRate,
-        batchInputs: this.#numbers(this.batchSize * dataset.features),
-        batchLabels: this.#numbers(this.batchSize),
+        sparse:
+          firstLayer === "sparse"
+            ? layOutSparseBatch(network.engine, this.#regions, features, rows, density, purpose)
+            : 0,
+        batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
+        batchLabels: this.#numbers(rows),
         losses: this.#losses,
         predicted: this.#predicted,
-        workspace: this.#allocateWorkspace(options.purpose),
+        scratch: this.#regions.allocateBytes(network.engine.kernels.scratchBytes()),
         totals: this.#totals,
       });
-      // All memory is there: from here on the buffer does not move.
-      if (dataset.inputs instanceof Uint8Array) {
-        memory.bytes(inputs, dataset.inputs.length).set(dataset.inputs);
-      } else {
-        memory.floats(inputs, dataset.inputs.length).set(dataset.inputs);
-      }
-      memory.integers(labels, this.samples).set(dataset.targets.labels);
     } catch (error) {
       this.#regions.free();
       throw error;
     }
+  }
+
+  /** To be called before the first step, and when the parameters have changed since the last one. */
+  prepare(): void {
+    this.#network.engine.kernels.prepare(this.#plan);
   }
 
   /** Draws the order of the samples for an epoch. */
@@ -147,47 +149,12 @@ export class Session {
   #numbers(count: number): Pointer {
     return this.#regions.allocateNumbers(count);
   }
+}
 
-  /** Activations of each layer for one batch, and when training their gradients. */
-  #layOutLayers(purpose: SessionOptions["purpose"]): Pointer {
-    const { engine, layers } = this.#network;
-    const table = this.#regions.allocateBytes(LAYER_BYTES * layers.length);
-    const fields = layers.map((layer) => {
-      const { inputs, units, activation, weights, biases } = layer;
-      const activations = this.#numbers(this.batchSize * units);
-      const training = purpose === "train";
-      return {
-        inputs,
-        units,
-        activation: ACTIVATION_CODES[activation],
-        weights,
-        biases,
-        activations,
-        // Evaluation has no use for the gradient of the loss: it may overwrite the logits.
-        gradient: training ? this.#numbers(this.batchSize * units) : activations,
-        weightGradient: training ? this.#numbers(inputs * units) : 0,
-        biasGradient: training ? this.#numbers(units) : 0,
-      };
-    });
-    writeLayers(engine, table, fields);
-    return table;
-  }
-
-  /** Enough for the largest product of a step. */
-  #allocateWorkspace(purpose: SessionOptions["purpose"]): Pointer {
-    const { engine, layers } = this.#network;
-    const { gemmWorkspace } = engine.kernels;
-    const sizes = layers.flatMap(({ inputs, units }) =>
-      purpose === "train"
-        ? [
-            gemmWorkspace(units, inputs),
-            gemmWorkspace(inputs, units),
-            gemmWorkspace(units, this.batchSize),
-          ]
-        : [gemmWorkspace(units, inputs)],
-    );
-    return this.#regions.allocateBytes(Math.max(...sizes));
-  }
+function copyInputs(network: Network, { inputs }: Dataset, target: Pointer): void {
+  const { memory } = network.engine;
+  if (inputs instanceof Uint8Array) memory.bytes(target, inputs.length).set(inputs);
+  else memory.floats(target, inputs.length).set(inputs);
 }
 
 function checkFit(network: Network, dataset: Dataset): void {

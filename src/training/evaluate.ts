@@ -54,6 +54,7 @@ export async function evaluateSession(
   session: Session,
   signal?: AbortSignal,
 ): Promise<Pick<Evaluation, "loss" | "accuracy" | "correct">> {
+  session.prepare();
   await runInSlices(session.steps, signal, (first, count) => session.evaluate(first, count));
   const { loss, correct } = session.totals(0, session.steps);
   return { loss: loss / session.samples, accuracy: correct / session.samples, correct };

@@ -19,7 +19,8 @@ const inTraining = new WeakSet<Network>();
  * training; the network keeps what it has learned.
  *
  * @throws OptionError when an option is out of range or a data set does not fit the network.
- * @throws TrainingError when the loss becomes NaN or infinite.
+ * @throws TrainingError when the loss, or a parameter at the end of an epoch, becomes NaN or
+ * infinite.
  * @throws the signal's reason, after the slice of steps under way, when `options.signal` aborts.
  */
 export async function* trainEpochs(
@@ -53,6 +54,7 @@ export async function* trainEpochs(
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       if (order === "shuffled") training.shuffle(settings.seed, epoch);
       const trained = await trainEpoch(training, epoch, settings);
+      checkParameters(network, epoch, settings);
       const checked = checking && (await evaluateSession(checking, settings.signal));
       const report: EpochReport = {
         epoch,
@@ -81,6 +83,7 @@ async function trainEpoch(
   let reported = start;
   let loss = 0;
   let correct = 0;
+  session.prepare();
   await runInSlices(steps, settings.signal, (first, count) => {
     session.train(first, count);
     const totals = session.totals(first, count);
@@ -101,11 +104,32 @@ async function trainEpoch(
       seconds: (now - start) / 1000,
     });
   });
+  // Summed afresh, in the order of the steps: the slices differ from run to run, and with them the
+  // rounding of what was summed on the way.
+  const totals = session.totals(0, steps);
   return {
-    loss: loss / samples,
-    accuracy: correct / samples,
+    loss: totals.loss / samples,
+    accuracy: totals.correct / samples,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** The last update of an epoch is followed by no loss that would show that it went too far. */
+function checkParameters(
+  { engine, layers }: Network,
+  epoch: number,
+  { learningRate }: ResolvedFitOptions,
+): void {
+  const { memory } = engine;
+  layers.forEach(({ inputs, units, weights, biases }, index) => {
+    for (const values of [memory.floats(weights, inputs * units), memory.floats(biases, units)]) {
+      const position = values.findIndex((value) => !Number.isFinite(value));
+      if (position < 0) continue;
+      throw new TrainingError(
+        `training diverged in epoch ${epoch}: a parameter of layer ${index + 1} is ${values[position]} after it, expected a finite number; try a learning rate below ${learningRate}`,
+      );
+    }
+  });
 }
 
 /** Names the first step of the slice whose loss is not finite. */

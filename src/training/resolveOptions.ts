@@ -27,7 +27,9 @@ export function resolveFitOptions(options: FitOptions, samples: number): Resolve
   checkWhole("batchSize", batchSize, 1, 2 ** 31 - 1);
   checkSeed(settings.seed);
   const { learningRate } = settings;
-  if (!(learningRate > 0 && Number.isFinite(Math.fround(learningRate)))) {
+  // The kernels take it as float32, where 1e39 would be infinite and 1e−46 zero.
+  const rounded = Math.fround(learningRate);
+  if (!(rounded > 0 && Number.isFinite(rounded))) {
     throw new OptionError(`learningRate is ${learningRate}, expected a finite number above 0`);
   }
   return { ...settings, batchSize };

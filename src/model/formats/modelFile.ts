@@ -5,10 +5,12 @@
  * class names, image shape) is JSON under the metadata key "wasmlp".
  */
 import type { ImageShape } from "../../data/dataset.js";
+import { isImageOf } from "../../data/imageShape.js";
 import { ModelError, WasmlpError } from "../../errors.js";
 import { type Architecture, checkArchitecture, type Layer } from "../architecture.js";
 import type { Network } from "../network.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
+import { show } from "./show.js";
 
 /** What a model is, apart from its parameters. */
 export interface ModelDescription {
@@ -67,7 +69,9 @@ export function decodeModel(file: Uint8Array, name: string): ModelFile {
   for (const [tensor, shape] of expected) checkTensor(byName.get(tensor), tensor, shape, name);
   for (const tensor of byName.keys()) {
     if (!expected.has(tensor)) {
-      throw new ModelError(`${name}: holds a tensor "${tensor}", expected none beyond its layers'`);
+      throw new ModelError(
+        `${name}: holds a tensor ${show(tensor)}, expected none beyond its layers'`,
+      );
     }
   }
   return { description, tensors: byName };
@@ -115,7 +119,7 @@ function checkTensor(
   }
   if (tensor.shape.join() !== shape.join()) {
     throw new ModelError(
-      `${name}: tensor "${tensorName}" has shape [${tensor.shape.join(", ")}], expected ${wanted}`,
+      `${name}: tensor "${tensorName}" has shape ${show(tensor.shape)}, expected ${wanted}`,
     );
   }
   const index = tensor.data.findIndex((value) => !Number.isFinite(value));
@@ -145,7 +149,9 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
       `${name}: the "${METADATA_KEY}" metadata does not describe a network, expected version ${VERSION} with inputs, layers and classNames`,
     );
   }
-  const { inputs, layers, classNames, image } = value;
+  const { inputs, classNames, image } = value;
+  // Only what a layer is made of is taken over, whatever else the file says of it.
+  const layers = value.layers.map(({ units, activation }) => ({ units, activation }));
   const architecture = { inputs, layers };
   try {
     checkArchitecture(architecture);
@@ -159,12 +165,16 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
       `${name}: names ${classNames.length} classes, expected ${outputs} as there are outputs`,
     );
   }
-  if (image && image.width * image.height !== inputs) {
+  if (image && !isImageOf(image, inputs)) {
     throw new ModelError(
       `${name}: says its images are ${image.width} × ${image.height}, expected ${inputs} pixels as there are inputs`,
     );
   }
-  return { architecture, classNames, ...(image && { image }) };
+  return {
+    architecture,
+    classNames,
+    ...(image && { image: { width: image.width, height: image.height } }),
+  };
 }
 
 interface StoredDescription {

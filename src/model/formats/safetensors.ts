@@ -6,6 +6,7 @@
  * Only float32 tensors are written and read.
  */
 import { ModelError } from "../../errors.js";
+import { show } from "./show.js";
 
 export interface Tensor {
   readonly name: string;
@@ -66,7 +67,7 @@ export function decodeSafetensors(file: Uint8Array, name: string): TensorFile {
   for (const { tensor, start, end } of places) {
     if (start !== expected) {
       throw new ModelError(
-        `${name}: tensor "${tensor}" begins at byte ${start} of the data, expected ${expected} where the one before it ends`,
+        `${name}: tensor ${show(tensor)} begins at byte ${start} of the data, expected ${expected} where the one before it ends`,
       );
     }
     expected = end;
@@ -125,7 +126,7 @@ function readMetadata(metadata: unknown, name: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(metadata).map(([key, value]) => {
       if (typeof value === "string") return [key, value];
-      throw new ModelError(`${name}: "${key}" of ${METADATA} is no string, expected one`);
+      throw new ModelError(`${name}: ${show(key)} of ${METADATA} is no string, expected one`);
     }),
   );
 }
@@ -141,24 +142,24 @@ function readPlace(entry: unknown, tensor: string, name: string): Place {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (dtype !== "F32") {
     throw new ModelError(
-      `${name}: tensor "${tensor}" has dtype ${JSON.stringify(dtype)}, expected "F32"`,
+      `${name}: tensor ${show(tensor)} has dtype ${show(dtype)}, expected "F32"`,
     );
   }
   if (!isListOfSizes(shape)) {
     throw new ModelError(
-      `${name}: tensor "${tensor}" has shape ${JSON.stringify(shape)}, expected a list of sizes`,
+      `${name}: tensor ${show(tensor)} has shape ${show(shape)}, expected a list of sizes`,
     );
   }
   if (!isListOfSizes(offsets) || offsets.length !== 2) {
     throw new ModelError(
-      `${name}: tensor "${tensor}" has data_offsets ${JSON.stringify(offsets)}, expected [start, end]`,
+      `${name}: tensor ${show(tensor)} has data_offsets ${show(offsets)}, expected [start, end]`,
     );
   }
   const [start, end] = offsets;
   const bytes = shape.reduce((product, size) => product * size, FLOAT_BYTES);
   if (end - start !== bytes) {
     throw new ModelError(
-      `${name}: tensor "${tensor}" of shape [${shape.join(", ")}] takes ${end - start} bytes, expected ${bytes}`,
+      `${name}: tensor ${show(tensor)} of shape ${show(shape)} takes ${end - start} bytes, expected ${bytes}`,
     );
   }
   return { tensor, shape, start, end };

@@ -1,0 +1,57 @@
+/** Lays out, in linear memory, what the kernels need of a network beside its parameters. */
+import type { Pointer } from "../engine/kernels.js";
+import { ACTIVATION_CODES, LAYER_BYTES, TILE_INPUTS, writeLayers } from "../engine/plan.js";
+import type { Regions } from "../engine/regions.js";
+import type { Network } from "./network.js";
+
+/** What the batches are for: gradients take buffers of their own. */
+export type Purpose = "train" | "evaluate";
+
+export interface LayerLayout {
+  /** The table of `LayerPlan`s. */
+  readonly table: Pointer;
+  /** The last layer's activations `[rows, classes]`. */
+  readonly outputs: Pointer;
+}
+
+/**
+ * Buffers for batches of up to `rows` rows: activations of each layer, packed weights, and when
+ * training the gradients.
+ *
+ * @param firstLayer how the first layer reads its inputs; compressed inputs need no packing
+ */
+export function layOutLayers(
+  network: Network,
+  regions: Regions,
+  rows: number,
+  purpose: Purpose,
+  firstLayer: "dense" | "sparse",
+): LayerLayout {
+  const { engine, layers } = network;
+  const { packedBytes } = engine.kernels;
+  const training = purpose === "train";
+  const table = regions.allocateBytes(LAYER_BYTES * layers.length);
+  const fields = layers.map(({ inputs, units, activation, weights, biases }, index) => {
+    const dense = index > 0 || firstLayer === "dense";
+    const activations = regions.allocateNumbers(rows * units);
+    return {
+      inputs,
+      units,
+      activation: ACTIVATION_CODES[activation],
+      weights,
+      biases,
+      activations,
+      // Evaluation has no use for the gradient of the loss: it may overwrite the logits.
+      gradient: training ? regions.allocateNumbers(rows * units) : activations,
+      weightGradient:
+        training && dense ? regions.allocateNumbers(Math.min(inputs, TILE_INPUTS) * units) : 0,
+      biasGradient: training ? regions.allocateNumbers(units) : 0,
+      packedWeights: dense ? regions.allocateBytes(packedBytes(inputs, units)) : 0,
+      packedTransposed:
+        training && index > 0 ? regions.allocateBytes(packedBytes(units, inputs)) : 0,
+      packedGradient: training && dense ? regions.allocateBytes(packedBytes(rows, units)) : 0,
+    };
+  });
+  writeLayers(engine, table, fields);
+  return { table, outputs: fields[fields.length - 1].activations };
+}
