@@ -19,4 +19,4 @@ export { columnSums, countCorrect, sumOfLosses } from "./metrics";
 export { sgd } from "./optimizer";
 export { fillNormal, fillUniform, normalQuantile, philox, shuffle } from "./random";
 export { countNonZeroBytes, countNonZeroFloats } from "./sparse";
-export { evaluate, predict, prepare, train } from "./step";
+export { evaluate, predict, train } from "./step";

@@ -17,6 +17,9 @@ export class Plan {
   labels: usize;
   /** The order of the samples `[samples]`, int32; 0 for the order that they are stored in. */
   order: usize;
+  /** What draws that order, anew at the first step of an epoch. */
+  seed: u32;
+  epoch: u32;
   batchSize: i32;
   learningRate: f32;
   /** The batch as the first layer reads it: compressed, or 0 and then dense below. */
@@ -28,10 +31,18 @@ export class Plan {
   /** What each sample came to, by position in the order: `[samples]` float32, `[samples]` int32. */
   losses: usize;
   predicted: usize;
-  /** Scratch memory of the matrix products. */
+  /**
+   * Each thread's scratch memory, `scratchStride` bytes apart: `scratchBytes()` for the matrix
+   * products, then ∂L/∂W for the tile of W that the thread is updating, `[TILE_INPUTS, units]`.
+   */
   scratch: usize;
+  scratchStride: usize;
   /** A row for each step: loss summed over its samples (float64), correct samples (int32), 0. */
   totals: usize;
+  /** The threads that run the plan, where they meet (`barrier.ts`), and how long they spin there. */
+  threads: i32;
+  team: usize;
+  spins: i32;
 }
 
 @unmanaged
@@ -48,8 +59,7 @@ export class LayerPlan {
   activations: usize;
   /** ∂L/∂z `[batchSize, units]` */
   gradient: usize;
-  /** ∂L/∂W for the tile of W that is being updated, `[TILE_INPUTS, units]`, and ∂L/∂b `[units]`. */
-  weightGradient: usize;
+  /** ∂L/∂b `[units]` */
   biasGradient: usize;
   /**
    * Packed for `multiplyPacked`: W, which the product forward reads; Wᵀ, which the gradient of the

@@ -7,8 +7,12 @@
 export const VECTOR: usize = 16;
 export const FLOAT: usize = 4;
 
-/** a·b + c, rounded twice (plain SIMD has no fused multiply-add). */
+/**
+ * a·b + c: rounded twice on plain SIMD, which has no fused multiply-add; on relaxed SIMD rounded as
+ * the machine does it, on any of today's once.
+ */
 export function fma(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
 }
 

@@ -1,7 +1,9 @@
 /**
  * Steps of training and evaluation over a plan: what a whole epoch consists of.
  *
- * A step has two phases. In the first the batch passes through the network in chunks of rows, each
+ * Every thread of the run calls `train` or `evaluate` with the same arguments but its number.
+ *
+ * A step has two phases, each ended by a barrier. In the first the batch passes through the network in chunks of rows, each
  * from its inputs to the gradients of every layer's z. In the second the parameters are updated in
  * tiles, each from the gradient of its weights to its new values. Chunks are independent of each
  * other, and so are tiles; every sum has one fixed order whatever the chunk or tile.
@@ -19,12 +21,14 @@ import {
   TANH,
   tanhBackward,
 } from "./activation";
+import { barrier, claim, isStopping, reportCompleted } from "./barrier";
 import { gatherBytes, gatherFloats, gatherLabels } from "./batch";
-import { multiplyPacked, pack } from "./gemm";
+import { multiplyPacked, pack, scratchBytes } from "./gemm";
 import { softmax, softmaxCrossEntropy } from "./loss";
 import { columnSums, countCorrect, sumOfLosses } from "./metrics";
 import { sgd } from "./optimizer";
 import { LayerPlan, layerAt, Plan, TOTALS_BYTES } from "./plan";
+import { shuffle } from "./random";
 import { FLOAT } from "./simd";
 import { CHUNK_ROWS, compressChunk, descendSparse, multiplySparse } from "./sparse";
 
@@ -34,34 +38,73 @@ const TILE_INPUTS: i32 = 64;
 const TILE_FEATURES: i32 = 112;
 const TILE_UNITS: i32 = 32;
 
-/** Packs every layer's weights; to be called when they have changed outside of `train`. */
-export function prepare(plan: Plan): void {
+/** Packs every layer's weights: they may have changed since the plan was last used. */
+function prepare(plan: Plan): void {
   for (let index = 0; index < plan.layerCount; index++) {
     packWeights(layerAt(plan, index), 0, layerAt(plan, index).inputs);
   }
 }
 
-/** Runs training steps `first` to `first + count − 1` of an epoch. */
-export function train(plan: Plan, first: i32, count: i32): void {
+/**
+ * Runs training steps `first` to `first + count − 1` of an epoch, as thread `thread` of
+ * `plan.threads`, all of which make the same call. Ends early, after a whole step, when asked to.
+ */
+export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
+  const team = plan.team;
+  enter(plan, thread, first);
   for (let step = first; step < first + count; step++) {
     const rows = batchRows(plan, step);
-    for (let chunk = 0; chunk * CHUNK_ROWS < rows; chunk++) {
-      forward(plan, step, chunk, rows, true);
-      backward(plan, chunk, rows);
+    const chunks = ceilingDivide(rows, CHUNK_ROWS);
+    for (let chunk = claim(team); chunk < chunks; chunk = claim(team)) {
+      forward(plan, thread, step, chunk, rows, true);
+      backward(plan, thread, chunk, rows);
     }
+    barrier(team, plan.threads, plan.spins);
     const tiles = countTiles(plan);
-    for (let tile = 0; tile < tiles; tile++) updateTile(plan, tile, rows);
-    total(plan, step, rows);
+    for (let tile = claim(team); tile < tiles; tile = claim(team)) {
+      if (tile == 0) total(plan, step, rows);
+      else updateTile(plan, thread, tile - 1, rows);
+    }
+    barrier(team, plan.threads, plan.spins);
+    if (thread == 0) reportCompleted(team, step + 1);
+    if (isStopping(team)) return;
   }
 }
 
 /** The same without learning: losses, predictions and totals only. */
-export function evaluate(plan: Plan, first: i32, count: i32): void {
+export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void {
+  const team = plan.team;
+  enter(plan, thread, first);
   for (let step = first; step < first + count; step++) {
     const rows = batchRows(plan, step);
-    for (let chunk = 0; chunk * CHUNK_ROWS < rows; chunk++) forward(plan, step, chunk, rows, false);
-    total(plan, step, rows);
+    const chunks = ceilingDivide(rows, CHUNK_ROWS);
+    for (let chunk = claim(team); chunk < chunks; chunk = claim(team)) {
+      forward(plan, thread, step, chunk, rows, false);
+    }
+    barrier(team, plan.threads, plan.spins);
+    if (thread == 0) {
+      total(plan, step, rows);
+      reportCompleted(team, step + 1);
+    }
+    barrier(team, plan.threads, plan.spins);
+    if (isStopping(team)) return;
   }
+}
+
+/** Before the first step: the order of the samples, the packed weights, and everybody present. */
+function enter(plan: Plan, thread: i32, first: i32): void {
+  if (thread == 0) {
+    if (first == 0 && plan.order) {
+      shuffle(plan.order, plan.samples, plan.seed, plan.epoch, threadScratch(plan, 0));
+    }
+    prepare(plan);
+  }
+  barrier(plan.team, plan.threads, plan.spins);
+}
+
+/** Scratch memory of a thread: that of the matrix products, then a tile of a layer's gradient. */
+function threadScratch(plan: Plan, thread: i32): usize {
+  return plan.scratch + <usize>thread * plan.scratchStride;
 }
 
 /**
@@ -69,8 +112,9 @@ export function evaluate(plan: Plan, first: i32, count: i32): void {
  * activations.
  */
 export function predict(plan: Plan, rows: i32): void {
-  multiplyDense(plan, layerAt(plan, 0), plan.batchInputs, 0, rows);
-  forwardLayers(plan, 0, rows);
+  prepare(plan);
+  multiplyDense(plan, 0, layerAt(plan, 0), plan.batchInputs, 0, rows);
+  forwardLayers(plan, 0, 0, rows);
   const output = layerAt(plan, plan.layerCount - 1);
   softmax(output.activations, output.activations, rows, output.units);
 }
@@ -83,7 +127,7 @@ function batchRows(plan: Plan, step: i32): i32 {
  * Passes one chunk of a batch of `rows` rows forward, and leaves the gradient of the batch's mean
  * loss with respect to the logits in the last layer's `gradient`.
  */
-function forward(plan: Plan, step: i32, chunk: i32, rows: i32, training: bool): void {
+function forward(plan: Plan, thread: i32, step: i32, chunk: i32, rows: i32, training: bool): void {
   const row = chunk * CHUNK_ROWS;
   const count = min(CHUNK_ROWS, rows - row);
   const position = step * plan.batchSize + row;
@@ -109,9 +153,9 @@ function forward(plan: Plan, step: i32, chunk: i32, rows: i32, training: bool): 
     } else {
       gatherFloats(x, plan.inputs, plan.order, position, count, plan.features);
     }
-    multiplyDense(plan, first, plan.batchInputs, row, count);
+    multiplyDense(plan, thread, first, plan.batchInputs, row, count);
   }
-  forwardLayers(plan, row, count);
+  forwardLayers(plan, thread, row, count);
 
   const labels = plan.batchLabels + ((<usize>row) << 2);
   gatherLabels(labels, plan.labels, plan.order, position, count);
@@ -130,24 +174,31 @@ function forward(plan: Plan, step: i32, chunk: i32, rows: i32, training: bool): 
 }
 
 /** From the first layer's products x·W to the logits: a = f(z + b), then z = a·W of the next. */
-function forwardLayers(plan: Plan, row: i32, count: i32): void {
+function forwardLayers(plan: Plan, thread: i32, row: i32, count: i32): void {
   activate(layerAt(plan, 0), row, count);
   for (let index = 1; index < plan.layerCount; index++) {
     const layer = layerAt(plan, index);
-    multiplyDense(plan, layer, layerAt(plan, index - 1).activations, row, count);
+    multiplyDense(plan, thread, layer, layerAt(plan, index - 1).activations, row, count);
     activate(layer, row, count);
   }
 }
 
 /** Rows `row` to `row + count − 1` of z = inputs·W, inputs `[batchSize, layer.inputs]`. */
-function multiplyDense(plan: Plan, layer: LayerPlan, inputs: usize, row: i32, count: i32): void {
+function multiplyDense(
+  plan: Plan,
+  thread: i32,
+  layer: LayerPlan,
+  inputs: usize,
+  row: i32,
+  count: i32,
+): void {
   multiplyPacked(
     layer.activations + <usize>(row * layer.units) * FLOAT,
     inputs + <usize>row * layer.inputs * FLOAT,
     layer.inputs,
     1,
     layer.packedWeights,
-    plan.scratch,
+    threadScratch(plan, thread),
     count,
     layer.units,
     layer.inputs,
@@ -179,7 +230,7 @@ function activate(layer: LayerPlan, row: i32, count: i32): void {
  * From a chunk's ∂L/∂z of the last layer to that of every layer: ∂L/∂a = ∂L/∂z·Wᵀ for the layer
  * below, ∂L/∂z = ∂L/∂a ⊙ f′(z). Packs each for the gradient of the weights.
  */
-function backward(plan: Plan, chunk: i32, rows: i32): void {
+function backward(plan: Plan, thread: i32, chunk: i32, rows: i32): void {
   const row = chunk * CHUNK_ROWS;
   const count = min(CHUNK_ROWS, rows - row);
   for (let index = plan.layerCount - 1; index >= 0; index--) {
@@ -197,7 +248,7 @@ function backward(plan: Plan, chunk: i32, rows: i32): void {
       units,
       1,
       layer.packedTransposed,
-      plan.scratch,
+      threadScratch(plan, thread),
       count,
       below.units,
       units,
@@ -227,9 +278,9 @@ function differentiate(layer: LayerPlan, row: i32, count: i32): void {
   }
 }
 
-/** Tiles of all layers: for each layer one of biases, then those of its weights. */
+/** One tile for the totals, then for each layer one of biases and those of its weights. */
 function countTiles(plan: Plan): i32 {
-  let tiles = 0;
+  let tiles = 1;
   for (let index = 0; index < plan.layerCount; index++) {
     tiles += 1 + countWeightTiles(plan, index);
   }
@@ -252,7 +303,7 @@ function ceilingDivide(a: i32, b: i32): i32 {
   return (a + b - 1) / b;
 }
 
-function updateTile(plan: Plan, tile: i32, rows: i32): void {
+function updateTile(plan: Plan, thread: i32, tile: i32, rows: i32): void {
   for (let index = 0; ; index++) {
     const layer = layerAt(plan, index);
     if (tile == 0) {
@@ -268,7 +319,7 @@ function updateTile(plan: Plan, tile: i32, rows: i32): void {
       updateSparseTile(plan, layer, tile, rows);
       return;
     } else {
-      updateDenseTile(plan, index, tile, rows);
+      updateDenseTile(plan, thread, index, tile, rows);
       return;
     }
   }
@@ -291,25 +342,27 @@ function updateSparseTile(plan: Plan, layer: LayerPlan, tile: i32, rows: i32): v
 }
 
 /** ∂L/∂W = aᵀ·∂L/∂z for a tile of rows of W, with the layer's inputs a; then the step. */
-function updateDenseTile(plan: Plan, index: i32, tile: i32, rows: i32): void {
+function updateDenseTile(plan: Plan, thread: i32, index: i32, tile: i32, rows: i32): void {
   const layer = layerAt(plan, index);
   const inputs = index ? layerAt(plan, index - 1).activations : plan.batchInputs;
   const first = tile * TILE_INPUTS;
   const count = min(TILE_INPUTS, layer.inputs - first);
+  const scratch = threadScratch(plan, thread);
+  const gradient = scratch + scratchBytes();
   multiplyPacked(
-    layer.weightGradient,
+    gradient,
     inputs + <usize>first * FLOAT,
     1,
     layer.inputs,
     layer.packedGradient,
-    plan.scratch,
+    scratch,
     count,
     layer.units,
     rows,
     false,
   );
   const weights = layer.weights + <usize>(first * layer.units) * FLOAT;
-  sgd(weights, layer.weightGradient, count * layer.units, plan.learningRate);
+  sgd(weights, gradient, count * layer.units, plan.learningRate);
   packWeights(layer, first, count);
 }
 

@@ -1,6 +1,7 @@
 /** The library's face: define → fit → evaluate → predict → save. */
 import type { Dataset, ImageShape } from "./data/dataset.js";
 import { isImageOf } from "./data/imageShape.js";
+import { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 import { OptionError } from "./errors.js";
 import { type Architecture, checkArchitecture, countParameters } from "./model/architecture.js";
 import { decodeModel, encodeModel, writeParameters } from "./model/formats/modelFile.js";
@@ -13,7 +14,7 @@ import { trainEpochs } from "./training/fit.js";
 import type { EpochReport, Evaluation, FitOptions, History } from "./training/options.js";
 import { checkSeed } from "./training/resolveOptions.js";
 
-export interface MlpOptions {
+export interface MlpOptions extends ExecutionOptions {
   readonly architecture: Architecture;
   /** Default "glorot". */
   readonly initialization?: Initialization;
@@ -23,6 +24,11 @@ export interface MlpOptions {
   readonly classNames?: readonly string[];
   /** The shape of the inputs, when they are images. */
   readonly image?: ImageShape;
+}
+
+export interface LoadOptions extends ExecutionOptions {
+  /** What the file is called in messages; default "model". */
+  readonly name?: string;
 }
 
 /**
@@ -57,12 +63,13 @@ export class Mlp implements Disposable {
   static async create(options: MlpOptions): Promise<Mlp> {
     const { architecture, initialization = "glorot", seed = 0, image } = options;
     checkSeed(seed);
+    const execution = chooseExecution(options, options.seed !== undefined);
     checkArchitecture(architecture);
     const outputs = architecture.layers.at(-1)?.units ?? 0;
     const { classNames = Array.from({ length: outputs }, (_, index) => String(index)) } = options;
     checkNames(classNames, outputs);
     checkImage(image, architecture.inputs);
-    const network = await Network.create(architecture);
+    const network = await Network.create(architecture, execution);
     try {
       initialize(network, initialization, seed);
     } catch (error) {
@@ -75,20 +82,26 @@ export class Mlp implements Disposable {
   /**
    * A network from the bytes that `save` gave.
    *
-   * @param name what the file is called in messages
+   * @throws OptionError when an option is out of range.
    * @throws ModelError when the bytes are not a saved model.
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
-  static async load(file: Uint8Array, name = "model"): Promise<Mlp> {
-    const decoded = decodeModel(file, name);
+  static async load(file: Uint8Array, options: LoadOptions = {}): Promise<Mlp> {
+    const execution = chooseExecution(options, false);
+    const decoded = decodeModel(file, options.name ?? "model");
     const { architecture, classNames, image } = decoded.description;
-    const network = await Network.create(architecture);
+    const network = await Network.create(architecture, execution);
     writeParameters(network, decoded);
     return new Mlp(network, classNames, image);
   }
 
   get architecture(): Architecture {
     return this.#network.architecture;
+  }
+
+  /** On how many threads and with which instructions it runs, and why. */
+  get execution(): Execution {
+    return this.#network.execution;
   }
 
   /** Weights and biases of all layers. */

@@ -1,41 +1,82 @@
-/** The kernels and the linear memory that they work on. */
-import { instantiate } from "./instantiate.js";
+/** The kernels, the linear memory that they work on, and the threads that run them. */
+import type { Execution } from "./execution.js";
+import { compileModule, instantiateKernels } from "./instantiate.js";
 import type { Kernels } from "./kernels.js";
 import { LinearMemory } from "./linearMemory.js";
+import { WorkerPool } from "./pool.js";
 
 /**
  * One instance of the module over one memory. Every model owns one, so that models can be trained
  * side by side.
  */
 export class Engine {
+  readonly execution: Execution;
   readonly kernels: Kernels;
   readonly memory: LinearMemory;
+  readonly #module: WebAssembly.Module;
+  #pool: Promise<WorkerPool> | undefined;
 
-  private constructor(kernels: Kernels, memory: LinearMemory) {
+  private constructor(
+    execution: Execution,
+    module: WebAssembly.Module,
+    kernels: Kernels,
+    memory: LinearMemory,
+  ) {
+    this.execution = execution;
+    this.#module = module;
     this.kernels = kernels;
     this.memory = memory;
   }
 
-  /** A fresh engine, or one that was released before. */
-  static async acquire(): Promise<Engine> {
-    const idle = idleEngines.pop();
-    if (idle) return idle;
-    const memory = new LinearMemory();
-    return new Engine(await instantiate(memory.memory), memory);
+  /**
+   * A fresh engine, or one that was released before.
+   *
+   * @throws EngineError "unsupported-host" when the host does not compile the module.
+   */
+  static async acquire(execution: Execution): Promise<Engine> {
+    const index = idleEngines.findIndex((engine) => engine.#suits(execution));
+    if (index >= 0) return idleEngines.splice(index, 1)[0];
+    const module = await compileModule(execution);
+    const memory = new LinearMemory(execution.memory);
+    const kernels = await instantiateKernels(module, memory.memory);
+    return new Engine(execution, module, kernels, memory);
   }
 
   /** Takes back an engine. One with regions in use, by a fit under way for instance, is let go. */
   static release(engine: Engine): void {
     const { memory } = engine;
-    if (memory.allocatedBytes > 0 || memory.memory.buffer.byteLength > MAXIMUM_IDLE_BYTES) return;
-    if (idleEngines.length < MAXIMUM_IDLE) idleEngines.push(engine);
+    const small = memory.memory.buffer.byteLength <= MAXIMUM_IDLE_BYTES;
+    if (memory.allocatedBytes === 0 && small && idleEngines.length < MAXIMUM_IDLE) {
+      idleEngines.push(engine);
+    } else {
+      void engine.#stop();
+    }
+  }
+
+  /** The workers, started at the first call. Only with shared memory. */
+  async workers(): Promise<WorkerPool> {
+    const running = await this.#pool;
+    if (running?.usable) return running;
+    const { threads } = this.execution;
+    this.#pool = WorkerPool.start(this.#module, this.memory.memory, threads);
+    return this.#pool;
+  }
+
+  #suits({ threads, simd, memory }: Execution): boolean {
+    const own = this.execution;
+    return own.threads === threads && own.simd === simd && own.memory === memory;
+  }
+
+  async #stop(): Promise<void> {
+    const pool = await this.#pool?.catch(() => undefined);
+    pool?.terminate();
   }
 }
 
 /**
- * Linear memory cannot shrink and is returned to the system only when garbage is collected, so
- * that a program that makes and disposes of many models would pile it up. A few small engines are
- * kept for the next model instead; large ones are left to the collector.
+ * Linear memory cannot shrink and is returned to the system only when garbage is collected, and
+ * workers take their time to start, so that a program that makes and disposes of many models would
+ * pile up both. A few small engines are kept for the next model instead.
  */
 const MAXIMUM_IDLE = 4;
 const MAXIMUM_IDLE_BYTES = 64 * 2 ** 20;

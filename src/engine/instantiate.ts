@@ -1,31 +1,55 @@
-/** Compiles the WebAssembly module once, and instantiates it over a given memory. */
-import { instantiate as instantiateWithLoader } from "@assemblyscript/loader";
+/** Compiles the WebAssembly modules, each once, and instantiates them over a given memory. */
+import { instantiate } from "@assemblyscript/loader";
 import { EngineError } from "../errors.js";
+import type { Execution } from "./execution.js";
+import { isNode } from "./features.js";
 import type { Kernels } from "./kernels.js";
 
-/** From `src/engine` and from `build/engine` alike. */
-const MODULE_URL = new URL("../../build/wasmlp.wasm", import.meta.url);
+/** Which of the builds of `asconfig.json`. */
+export type Build = Pick<Execution, "simd" | "memory">;
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+/** The same from `src/engine` and from `build/engine`; literal, so that bundlers find the files. */
+const URLS = {
+  plain: {
+    private: new URL("../../build/wasmlp.wasm", import.meta.url),
+    shared: new URL("../../build/wasmlp.threads.wasm", import.meta.url),
+  },
+  relaxed: {
+    private: new URL("../../build/wasmlp.relaxed.wasm", import.meta.url),
+    shared: new URL("../../build/wasmlp.threads.relaxed.wasm", import.meta.url),
+  },
+} as const;
 
-/**
- * The kernels, working on `memory`.
- *
- * @throws EngineError "unsupported-host" when the host has no WebAssembly SIMD.
- */
-export async function instantiate(memory: WebAssembly.Memory): Promise<Kernels> {
-  compiled ??= compile();
-  const { exports } = await instantiateWithLoader<Record<keyof Kernels, unknown>>(await compiled, {
-    env: { memory },
-  });
-  return exports as unknown as Kernels;
+const compiled = new Map<URL, Promise<WebAssembly.Module>>();
+
+/** @throws EngineError "unsupported-host" when the host does not compile the module. */
+export function compileModule({ simd, memory }: Build): Promise<WebAssembly.Module> {
+  const url = URLS[simd][memory];
+  let module = compiled.get(url);
+  if (module === undefined) {
+    module = compile(url);
+    // A failure, of the network for instance, may pass.
+    module.catch(() => compiled.delete(url));
+    compiled.set(url, module);
+  }
+  return module;
 }
 
-async function compile(): Promise<WebAssembly.Module> {
+/** The kernels of a module, working on `memory`. */
+export async function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<Kernels> {
+  const { exports } = await instantiate<Kernels & Record<string, unknown>>(module, {
+    env: { memory },
+  });
+  return exports;
+}
+
+async function compile(url: URL): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(await readModule());
+    return await WebAssembly.compile(await read(url));
   } catch (cause) {
-    compiled = undefined;
     if (!(cause instanceof WebAssembly.CompileError)) throw cause;
     throw new EngineError(
       "unsupported-host",
@@ -36,19 +60,18 @@ async function compile(): Promise<WebAssembly.Module> {
 }
 
 /**
- * In Node the module is a file, elsewhere something to fetch. `getBuiltinModule` keeps the import
- * of `node:fs` out of sight of browser bundlers.
+ * In Node a module is a file, elsewhere something to fetch. `getBuiltinModule` keeps the import of
+ * `node:fs` out of sight of browser bundlers.
  */
-async function readModule(): Promise<BufferSource> {
-  if (MODULE_URL.protocol === "file:") {
-    const { readFile } = process.getBuiltinModule("node:fs/promises");
-    return readFile(MODULE_URL);
+async function read(url: URL): Promise<BufferSource> {
+  if (url.protocol === "file:" && isNode()) {
+    return process.getBuiltinModule("node:fs/promises").readFile(url);
   }
-  const response = await fetch(MODULE_URL);
+  const response = await fetch(url);
   if (!response.ok) {
     throw new EngineError(
       "unsupported-host",
-      `${MODULE_URL.href}: the server answered ${response.status}, expected the WebAssembly module`,
+      `${url.href}: the server answered ${response.status}, expected the WebAssembly module`,
     );
   }
   return response.arrayBuffer();

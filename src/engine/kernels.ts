@@ -38,7 +38,7 @@ type FillRandom = (
   layer: number,
   words: Pointer,
 ) => void;
-type Steps = (plan: Pointer, first: number, count: number) => void;
+type Steps = (plan: Pointer, thread: number, first: number, count: number) => void;
 
 export interface Kernels {
   // activation.ts
@@ -125,6 +125,5 @@ export interface Kernels {
   // step.ts
   readonly evaluate: Steps;
   readonly predict: (plan: Pointer, rows: number) => void;
-  readonly prepare: (plan: Pointer) => void;
   readonly train: Steps;
 }

@@ -26,8 +26,9 @@ export class LinearMemory {
   readonly #gaps: Gap[];
   readonly #sizes = new Map<Pointer, number>();
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES });
+  /** @throws EngineError "unsupported-host" when the host grants no memory. */
+  constructor(kind: "private" | "shared") {
+    this.memory = createMemory(kind);
     this.#gaps = [{ start: FIRST, end: MAXIMUM_PAGES * PAGE }];
   }
 
@@ -79,22 +80,22 @@ export class LinearMemory {
   }
 
   /** `[length]` float32 at `pointer`. */
-  floats(pointer: Pointer, length: number): Float32Array<ArrayBuffer> {
+  floats(pointer: Pointer, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, pointer, length);
   }
 
   /** `[length]` int32 at `pointer`. */
-  integers(pointer: Pointer, length: number): Int32Array<ArrayBuffer> {
+  integers(pointer: Pointer, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, pointer, length);
   }
 
   /** `[length]` bytes at `pointer`. */
-  bytes(pointer: Pointer, length: number): Uint8Array<ArrayBuffer> {
+  bytes(pointer: Pointer, length: number): Uint8Array {
     return new Uint8Array(this.memory.buffer, pointer, length);
   }
 
   /** A view for mixed fields, little-endian as WebAssembly is. */
-  fields(pointer: Pointer, length: number): DataView<ArrayBuffer> {
+  fields(pointer: Pointer, length: number): DataView {
     return new DataView(this.memory.buffer, pointer, length);
   }
 
@@ -106,6 +107,18 @@ export class LinearMemory {
     } catch (cause) {
       throw outOfMemory(bytes, cause);
     }
+  }
+}
+
+function createMemory(kind: "private" | "shared"): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({
+      initial: 1,
+      maximum: MAXIMUM_PAGES,
+      shared: kind === "shared",
+    });
+  } catch (cause) {
+    throw outOfMemory(PAGE, cause);
   }
 }
 

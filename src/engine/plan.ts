@@ -12,6 +12,8 @@ export const PLAN_FIELDS = [
   "inputsAreBytes",
   "labels",
   "order",
+  "seed",
+  "epoch",
   "batchSize",
   "learningRate",
   "sparse",
@@ -20,7 +22,11 @@ export const PLAN_FIELDS = [
   "losses",
   "predicted",
   "scratch",
+  "scratchStride",
   "totals",
+  "threads",
+  "team",
+  "spins",
 ] as const;
 
 /** The fields of `LayerPlan`, likewise. */
@@ -32,7 +38,6 @@ export const LAYER_FIELDS = [
   "biases",
   "activations",
   "gradient",
-  "weightGradient",
   "biasGradient",
   "packedWeights",
   "packedTransposed",
@@ -85,6 +90,13 @@ export function writeLayers({ memory }: Engine, layers: Pointer, fields: LayerFi
 
 export function writeSparseBatch({ memory }: Engine, batch: Pointer, fields: SparseFields): void {
   writeFields(memory.fields(batch, SPARSE_BYTES), SPARSE_FIELDS, fields);
+}
+
+/** Chooses the order of the samples for the epoch that begins with the next step 0. */
+export function writeEpoch({ memory }: Engine, plan: Pointer, seed: number, epoch: number): void {
+  const view = memory.fields(plan, PLAN_BYTES);
+  view.setUint32(PLAN_FIELDS.indexOf("seed") * FIELD_BYTES, seed, true);
+  view.setUint32(PLAN_FIELDS.indexOf("epoch") * FIELD_BYTES, epoch, true);
 }
 
 function writeFields<Name extends string>(

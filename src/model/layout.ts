@@ -4,6 +4,11 @@ import { ACTIVATION_CODES, LAYER_BYTES, TILE_INPUTS, writeLayers } from "../engi
 import type { Regions } from "../engine/regions.js";
 import type { Network } from "./network.js";
 
+/** Bytes of a float32. */
+const FLOAT_BYTES = 4;
+/** Each thread's scratch memory begins on a cache line of its own. */
+const LINE_BYTES = 64;
+
 /** What the batches are for: gradients take buffers of their own. */
 export type Purpose = "train" | "evaluate";
 
@@ -43,8 +48,6 @@ export function layOutLayers(
       activations,
       // Evaluation has no use for the gradient of the loss: it may overwrite the logits.
       gradient: training ? regions.allocateNumbers(rows * units) : activations,
-      weightGradient:
-        training && dense ? regions.allocateNumbers(Math.min(inputs, TILE_INPUTS) * units) : 0,
       biasGradient: training ? regions.allocateNumbers(units) : 0,
       packedWeights: dense ? regions.allocateBytes(packedBytes(inputs, units)) : 0,
       packedTransposed:
@@ -54,4 +57,16 @@ export function layOutLayers(
   });
   writeLayers(engine, table, fields);
   return { table, outputs: fields[fields.length - 1].activations };
+}
+
+/** Scratch memory of each thread: its address, and the distance to the next thread's. */
+export function layOutScratch(
+  { engine, layers }: Network,
+  regions: Regions,
+  threads: number,
+): { scratch: Pointer; scratchStride: number } {
+  const tile = Math.max(...layers.map(({ units }) => TILE_INPUTS * units * FLOAT_BYTES));
+  const bytes = engine.kernels.scratchBytes() + tile;
+  const scratchStride = Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;
+  return { scratch: regions.allocateBytes(threads * scratchStride), scratchStride };
 }

@@ -1,5 +1,6 @@
 /** A network's parameters, living in linear memory. */
 import { Engine } from "../engine/engine.js";
+import type { Execution } from "../engine/execution.js";
 import type { Pointer } from "../engine/kernels.js";
 import { Regions } from "../engine/regions.js";
 import { EngineError } from "../errors.js";
@@ -41,9 +42,9 @@ export class Network {
    * @throws OptionError or ModelError when the architecture is out of range.
    * @throws EngineError when the host lacks SIMD or memory.
    */
-  static async create(architecture: Architecture): Promise<Network> {
+  static async create(architecture: Architecture, execution: Execution): Promise<Network> {
     checkArchitecture(architecture);
-    const engine = await Engine.acquire();
+    const engine = await Engine.acquire(execution);
     return new Network(engine, structuredClone(architecture));
   }
 
@@ -53,6 +54,11 @@ export class Network {
       throw new EngineError("disposed", "the model has been disposed of, expected a live one");
     }
     return this.#engine;
+  }
+
+  /** On how many threads and with which instructions it runs; also after `dispose()`. */
+  get execution(): Execution {
+    return this.#engine.execution;
   }
 
   get disposed(): boolean {

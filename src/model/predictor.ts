@@ -3,7 +3,7 @@ import type { Pointer } from "../engine/kernels.js";
 import { PLAN_BYTES, writePlan } from "../engine/plan.js";
 import { Regions } from "../engine/regions.js";
 import { OptionError } from "../errors.js";
-import { layOutLayers } from "./layout.js";
+import { layOutLayers, layOutScratch } from "./layout.js";
 import type { Network } from "./network.js";
 
 /** Rows at a time: enough for the matrix product to run at speed, few enough to stay in cache. */
@@ -22,7 +22,7 @@ export class Predictor {
   /** @throws EngineError when the host grants no more memory, or the network has been disposed of. */
   constructor(network: Network) {
     const { engine, layers, architecture } = network;
-    const { memory, kernels } = engine;
+    const { memory } = engine;
     this.#network = network;
     this.#features = architecture.inputs;
     this.#regions = new Regions(memory);
@@ -42,6 +42,8 @@ export class Predictor {
       inputsAreBytes: 0,
       labels: 0,
       order: 0,
+      seed: 0,
+      epoch: 0,
       batchSize: ROWS,
       learningRate: 0,
       sparse: 0,
@@ -49,8 +51,11 @@ export class Predictor {
       batchLabels: 0,
       losses: 0,
       predicted: 0,
-      scratch: regions.allocateBytes(kernels.scratchBytes()),
+      ...layOutScratch(network, regions, 1),
       totals: 0,
+      threads: 1,
+      team: 0,
+      spins: 0,
     });
   }
 
@@ -70,7 +75,6 @@ export class Predictor {
     }
     const { kernels, memory } = this.#network.engine;
     const probabilities = new Float32Array(samples * classes);
-    kernels.prepare(this.#plan);
     for (let first = 0; first < samples; first += ROWS) {
       const rows = Math.min(ROWS, samples - first);
       const start = first * features;

@@ -4,10 +4,12 @@
  */
 import type { Dataset } from "../data/dataset.js";
 import type { Pointer } from "../engine/kernels.js";
-import { PLAN_BYTES, TOTALS_BYTES, writePlan } from "../engine/plan.js";
+import { PLAN_BYTES, TOTALS_BYTES, writeEpoch, writePlan } from "../engine/plan.js";
 import { Regions } from "../engine/regions.js";
+import { type Run, runSteps } from "../engine/run.js";
+import { spinsFor, TEAM_BYTES } from "../engine/team.js";
 import { OptionError } from "../errors.js";
-import { layOutLayers, type Purpose } from "./layout.js";
+import { layOutLayers, layOutScratch, type Purpose } from "./layout.js";
 import type { Network } from "./network.js";
 import { isSparse, layOutSparseBatch, measureDensity } from "./sparseLayout.js";
 
@@ -16,7 +18,7 @@ export interface SessionOptions {
   readonly batchSize: number;
   readonly purpose: Purpose;
   readonly learningRate: number;
-  /** Whether the samples are taken in the order that `shuffle` last drew, or as they are stored. */
+  /** Whether the samples are taken in an order drawn for each epoch, or as they are stored. */
   readonly order: "shuffled" | "stored";
 }
 
@@ -35,8 +37,8 @@ export class Session {
   readonly #network: Network;
   readonly #regions: Regions;
   readonly #plan: Pointer;
-  readonly #order: Pointer;
-  readonly #words: Pointer;
+  readonly #team: Pointer;
+  readonly #purpose: Purpose;
   readonly #totals: Pointer;
   readonly #losses: Pointer;
   readonly #predicted: Pointer;
@@ -47,15 +49,16 @@ export class Session {
    */
   constructor(network: Network, dataset: Dataset, options: SessionOptions) {
     checkFit(network, dataset);
-    const { memory } = network.engine;
+    const { engine } = network;
+    const { memory, execution } = engine;
     this.#network = network;
+    this.#purpose = options.purpose;
     this.samples = dataset.samples;
     this.batchSize = Math.min(options.batchSize, dataset.samples);
     this.steps = Math.ceil(this.samples / this.batchSize);
     this.#regions = new Regions(memory);
     try {
-      this.#order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
-      this.#words = this.#numbers(4);
+      this.#team = this.#regions.allocateBytes(TEAM_BYTES);
       this.#losses = this.#numbers(this.samples);
       this.#predicted = this.#numbers(this.samples);
       this.#totals = this.#regions.allocateBytes(this.steps * TOTALS_BYTES);
@@ -64,12 +67,13 @@ export class Session {
       const inputs = this.#regions.allocateBytes(dataset.inputs.byteLength);
       copyInputs(network, dataset, inputs);
       memory.integers(labels, this.samples).set(dataset.targets.labels);
-      const density = measureDensity(network.engine, inputs, dataset);
+      const density = measureDensity(engine, inputs, dataset);
       const firstLayer = isSparse(density) ? "sparse" : "dense";
+      const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
       const { features } = dataset;
       const { purpose } = options;
       const rows = this.batchSize;
-      writePlan(network.engine, this.#plan, {
+      writePlan(engine, this.#plan, {
         layerCount: network.layers.length,
         layers: layOutLayers(network, this.#regions, rows, purpose, firstLayer).table,
         samples: this.samples,
@@ -77,19 +81,24 @@ export class Session {
         inputs,
         inputsAreBytes: dataset.inputs instanceof Uint8Array ? 1 : 0,
         labels,
-        order: this.#order,
+        order,
+        seed: 0,
+        epoch: 0,
         batchSize: rows,
         learningRate: options.learningRate,
         sparse:
           firstLayer === "sparse"
-            ? layOutSparseBatch(network.engine, this.#regions, features, rows, density, purpose)
+            ? layOutSparseBatch(engine, this.#regions, features, rows, density, purpose)
             : 0,
         batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
         batchLabels: this.#numbers(rows),
         losses: this.#losses,
         predicted: this.#predicted,
-        scratch: this.#regions.allocateBytes(network.engine.kernels.scratchBytes()),
+        ...layOutScratch(network, this.#regions, execution.threads),
         totals: this.#totals,
+        threads: execution.threads,
+        team: this.#team,
+        spins: spinsFor(execution.threads),
       });
     } catch (error) {
       this.#regions.free();
@@ -97,25 +106,26 @@ export class Session {
     }
   }
 
-  /** To be called before the first step, and when the parameters have changed since the last one. */
-  prepare(): void {
-    this.#network.engine.kernels.prepare(this.#plan);
+  /** Chooses the order of the samples for the next run. */
+  startEpoch(seed: number, epoch: number): void {
+    writeEpoch(this.#network.engine, this.#plan, seed, epoch);
   }
 
-  /** Draws the order of the samples for an epoch. */
-  shuffle(seed: number, epoch: number): void {
-    const { kernels } = this.#network.engine;
-    kernels.shuffle(this.#order, this.samples, seed, epoch, this.#words);
-  }
-
-  /** Runs training steps `first` to `first + count − 1`. */
-  train(first: number, count: number): void {
-    this.#network.engine.kernels.train(this.#plan, first, count);
-  }
-
-  /** The same without learning. */
-  evaluate(first: number, count: number): void {
-    this.#network.engine.kernels.evaluate(this.#plan, first, count);
+  /**
+   * Runs all steps of a pass over the data set, in training with an update after each.
+   *
+   * @throws the signal's reason when it aborts, and whatever `onTick` throws; either ends the run
+   * after the step under way.
+   * @throws EngineError when a thread fails or the network has been disposed of.
+   */
+  async run(options: Pick<Run, "signal" | "onTick"> = {}): Promise<void> {
+    await runSteps(this.#network.engine, {
+      ...options,
+      operation: this.#purpose,
+      plan: this.#plan,
+      team: this.#team,
+      steps: this.steps,
+    });
   }
 
   /** What steps `first` to `first + count − 1` came to. */

@@ -3,6 +3,7 @@
  * run on the WebAssembly kernels in float32; what lies between them is float64, as in the original.
  */
 import type { Dataset } from "../data/dataset.js";
+import { chooseExecution } from "../engine/execution.js";
 import type { Kernels, Pointer } from "../engine/kernels.js";
 import { Regions } from "../engine/regions.js";
 import { perceptron } from "../model/architecture.js";
@@ -39,7 +40,10 @@ export async function* runMistakenProgram(
   const { samples, features, targets } = dataset;
   const { hidden, learningRate } = program;
   const classes = targets.names.length;
-  const network = await Network.create(perceptron(features, [hidden], classes, "tanh"));
+  const network = await Network.create(
+    perceptron(features, [hidden], classes, "tanh"),
+    chooseExecution({ threads: 1 }, true),
+  );
   const { kernels, memory } = network.engine;
   const regions = new Regions(memory);
   try {

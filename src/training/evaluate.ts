@@ -4,7 +4,6 @@ import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
 import { confusionMatrix, reportClasses } from "./metrics.js";
 import type { Evaluation } from "./options.js";
-import { runInSlices } from "./slices.js";
 
 /** Samples a step: enough for the matrix products to run at speed, few enough to stay in cache. */
 const BATCH_SIZE = 256;
@@ -21,7 +20,7 @@ export function createEvaluationSession(network: Network, dataset: Dataset): Ses
 
 /**
  * @throws OptionError when the data set does not fit the network.
- * @throws the signal's reason, after the slice of steps under way, when `signal` aborts.
+ * @throws the signal's reason, after the step under way, when `signal` aborts.
  */
 export async function evaluate(
   network: Network,
@@ -54,8 +53,7 @@ export async function evaluateSession(
   session: Session,
   signal?: AbortSignal,
 ): Promise<Pick<Evaluation, "loss" | "accuracy" | "correct">> {
-  session.prepare();
-  await runInSlices(session.steps, signal, (first, count) => session.evaluate(first, count));
+  await session.run({ signal });
   const { loss, correct } = session.totals(0, session.steps);
   return { loss: loss / session.samples, accuracy: correct / session.samples, correct };
 }

@@ -6,10 +6,6 @@ import { Session } from "../model/session.js";
 import { createEvaluationSession, evaluateSession } from "./evaluate.js";
 import type { EpochReport, FitOptions, History } from "./options.js";
 import { type ResolvedFitOptions, resolveFitOptions } from "./resolveOptions.js";
-import { runInSlices } from "./slices.js";
-
-/** Milliseconds between calls of `onProgress`. */
-const PROGRESS_INTERVAL = 100;
 
 /** Networks that are being trained at the moment. */
 const inTraining = new WeakSet<Network>();
@@ -21,7 +17,7 @@ const inTraining = new WeakSet<Network>();
  * @throws OptionError when an option is out of range or a data set does not fit the network.
  * @throws TrainingError when the loss, or a parameter at the end of an epoch, becomes NaN or
  * infinite.
- * @throws the signal's reason, after the slice of steps under way, when `options.signal` aborts.
+ * @throws the signal's reason, after the step under way, when `options.signal` aborts.
  */
 export async function* trainEpochs(
   network: Network,
@@ -52,7 +48,7 @@ export async function* trainEpochs(
     const epochs: EpochReport[] = [];
     let seconds = 0;
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-      if (order === "shuffled") training.shuffle(settings.seed, epoch);
+      training.startEpoch(settings.seed, epoch);
       const trained = await trainEpoch(training, epoch, settings);
       checkParameters(network, epoch, settings);
       const checked = checking && (await evaluateSession(checking, settings.signal));
@@ -80,20 +76,17 @@ async function trainEpoch(
 ): Promise<Pick<EpochReport, "loss" | "accuracy" | "seconds">> {
   const { samples, steps, batchSize } = session;
   const start = performance.now();
-  let reported = start;
+  let seen = 0;
   let loss = 0;
   let correct = 0;
-  session.prepare();
-  await runInSlices(steps, settings.signal, (first, count) => {
-    session.train(first, count);
-    const totals = session.totals(first, count);
+  const onTick = (completed: number) => {
+    const totals = session.totals(seen, completed - seen);
     loss += totals.loss;
     correct += totals.correct;
-    if (!Number.isFinite(loss)) throw diverged(session, epoch, first, count, settings);
-    const now = performance.now();
-    if (now - reported < PROGRESS_INTERVAL && first + count < steps) return;
-    reported = now;
-    const samplesDone = Math.min(samples, (first + count) * batchSize);
+    if (!Number.isFinite(loss)) throw diverged(session, epoch, seen, completed, settings);
+    seen = completed;
+    if (completed === 0) return;
+    const samplesDone = Math.min(samples, completed * batchSize);
     settings.onProgress?.({
       epoch,
       epochs: settings.epochs,
@@ -101,10 +94,11 @@ async function trainEpoch(
       samples,
       loss: loss / samplesDone,
       accuracy: correct / samplesDone,
-      seconds: (now - start) / 1000,
+      seconds: (performance.now() - start) / 1000,
     });
-  });
-  // Summed afresh, in the order of the steps: the slices differ from run to run, and with them the
+  };
+  await session.run({ signal: settings.signal, onTick });
+  // Summed afresh, in the order of the steps: the ticks differ from run to run, and with them the
   // rounding of what was summed on the way.
   const totals = session.totals(0, steps);
   return {
@@ -132,16 +126,16 @@ function checkParameters(
   });
 }
 
-/** Names the first step of the slice whose loss is not finite. */
+/** Names the first of steps `first` to `end − 1` whose loss is not finite. */
 function diverged(
   session: Session,
   epoch: number,
   first: number,
-  count: number,
+  end: number,
   { learningRate }: ResolvedFitOptions,
 ): TrainingError {
   let step = first;
-  while (step < first + count - 1 && Number.isFinite(session.totals(step, 1).loss)) step++;
+  while (step < end - 1 && Number.isFinite(session.totals(step, 1).loss)) step++;
   const { loss } = session.totals(step, 1);
   return new TrainingError(
     `training diverged in epoch ${epoch}, step ${step + 1} of ${session.steps}: the loss is ${loss}, expected a finite number; try a learning rate below ${learningRate}`,

@@ -1,9 +1,10 @@
 /** Runs kernels on arrays: copies in, calls, copies out, and watches the memory around. */
 import { expect } from "vitest";
 import { Engine } from "../../src/engine/engine.js";
+import { chooseExecution } from "../../src/engine/execution.js";
 import type { Pointer } from "../../src/engine/kernels.js";
 
-export const engine = await Engine.acquire();
+export const engine = await Engine.acquire(chooseExecution({ threads: 1 }, true));
 export const { kernels, memory } = engine;
 
 /** Values around every array that no kernel may touch. */

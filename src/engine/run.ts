@@ -1,0 +1,72 @@
+/** Runs the steps of a plan, on the engine's workers or, without shared memory, in slices. */
+import type { Engine } from "./engine.js";
+import type { Pointer } from "./kernels.js";
+import { runInSlices } from "./slices.js";
+import { completedSteps, requestStop, resetTeam } from "./team.js";
+
+export interface Run {
+  readonly operation: "train" | "evaluate";
+  readonly plan: Pointer;
+  /** The plan's team. */
+  readonly team: Pointer;
+  /** Steps 0 to steps − 1 are run. */
+  readonly steps: number;
+  /** Ends the run after the step under way. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called several times a second, and at the end, with the number of steps that are done. */
+  readonly onTick?: (completed: number) => void;
+}
+
+/** Milliseconds between ticks. */
+const TICK = 100;
+
+/**
+ * @throws the signal's reason when it aborts, and whatever `onTick` throws; either ends the run.
+ * @throws EngineError when a worker fails.
+ */
+export async function runSteps(engine: Engine, run: Run): Promise<void> {
+  run.signal?.throwIfAborted();
+  resetTeam(engine.memory, run.team);
+  if (engine.execution.memory === "shared") await runOnWorkers(engine, run);
+  else await runOnThisThread(engine, run);
+  run.signal?.throwIfAborted();
+}
+
+async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
+  const { memory } = engine;
+  const { operation, plan, team, steps, signal, onTick } = run;
+  const workers = await engine.workers();
+  const stop = () => requestStop(memory, team);
+  let thrown: { error: unknown } | undefined;
+  const tick = () => {
+    try {
+      if (!thrown) onTick?.(completedSteps(memory, team));
+    } catch (error) {
+      thrown = { error };
+      stop();
+    }
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  const timer = setInterval(tick, TICK);
+  try {
+    if (signal?.aborted) stop();
+    await workers.run({ operation, plan, first: 0, count: steps });
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+  tick();
+  if (thrown) throw thrown.error;
+}
+
+async function runOnThisThread(engine: Engine, run: Run): Promise<void> {
+  const { operation, plan, steps, signal, onTick } = run;
+  let ticked = performance.now();
+  await runInSlices(steps, signal, (first, count) => {
+    engine.kernels[operation](plan, 0, first, count);
+    const now = performance.now();
+    if (now - ticked < TICK && first + count < steps) return;
+    ticked = now;
+    onTick?.(first + count);
+  });
+}

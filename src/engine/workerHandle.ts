@@ -1,0 +1,56 @@
+/** A worker, seen the same way in Node and in browsers. */
+import { isNode } from "./features.js";
+
+export interface WorkerHandle {
+  post(message: unknown): void;
+  /** Called with each message that the worker posts. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called when the worker fails outside of its own error handling. */
+  onFailure(listener: (message: string) => void): void;
+  terminate(): void;
+  /** Whether the worker keeps the process alive; browsers have no such notion. */
+  keepAlive(active: boolean): void;
+}
+
+/** The same from `src/engine` and from `build/engine`; workers run what was built. */
+export function startWorker(): WorkerHandle {
+  return isNode() ? startNodeWorker() : startWebWorker();
+}
+
+function startNodeWorker(): WorkerHandle {
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const worker = new Worker(new URL("../../build/engine/worker.js", import.meta.url), {
+    // The host's own flags and environment are of no use to the kernels.
+    execArgv: [],
+    env: {},
+  });
+  worker.unref();
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => worker.on("message", listener),
+    onFailure: (listener) => {
+      worker.on("error", (error) => listener(String(error)));
+      worker.on("messageerror", (error) => listener(String(error)));
+    },
+    terminate: () => void worker.terminate(),
+    keepAlive: (active) => (active ? worker.ref() : worker.unref()),
+  };
+}
+
+function startWebWorker(): WorkerHandle {
+  const worker = new Worker(new URL("../../build/engine/worker.js", import.meta.url), {
+    type: "module",
+  });
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => {
+      worker.addEventListener("message", ({ data }) => listener(data));
+    },
+    onFailure: (listener) => {
+      worker.addEventListener("error", ({ message }) => listener(message));
+      worker.addEventListener("messageerror", () => listener("a message could not be read"));
+    },
+    terminate: () => worker.terminate(),
+    keepAlive: () => undefined,
+  };
+}
