@@ -1,7 +1,8 @@
 /**
  * Activations of hidden layers, forward and backward, each a pair of kernels.
  *
- * Forward: z `[rows, units]` becomes a = f(z + bias) in place, bias `[units]`: one pass over memory.
+ * Forward: z `[rows, units]`, its rows `stride` floats apart, becomes a = f(z + bias) in place, bias
+ * `[units]`: one pass over memory.
  * Backward: gradient ∂L/∂a `[count]` becomes ∂L/∂z = ∂L/∂a ⊙ f′ in place, with f′ computed from a
  * alone, so that z need not be kept.
  *
@@ -17,8 +18,8 @@ export const RELU: i32 = 2;
 export const SIGMOID: i32 = 3;
 
 /** a = tanh(z + bias) */
-export function biasTanh(z: usize, bias: usize, rows: i32, units: i32): void {
-  forward<Tanh>(z, bias, rows, units);
+export function biasTanh(z: usize, bias: usize, rows: i32, units: i32, stride: i32): void {
+  forward<Tanh>(z, bias, rows, units, stride);
 }
 
 /** ∂L/∂z = ∂L/∂a ⊙ (1 − a²) */
@@ -27,8 +28,8 @@ export function tanhBackward(gradient: usize, a: usize, count: i32): void {
 }
 
 /** a = max(0, z + bias) */
-export function biasRelu(z: usize, bias: usize, rows: i32, units: i32): void {
-  forward<Relu>(z, bias, rows, units);
+export function biasRelu(z: usize, bias: usize, rows: i32, units: i32, stride: i32): void {
+  forward<Relu>(z, bias, rows, units, stride);
 }
 
 /** ∂L/∂z = ∂L/∂a where a > 0, else 0 (also at the kink) */
@@ -37,8 +38,8 @@ export function reluBackward(gradient: usize, a: usize, count: i32): void {
 }
 
 /** a = 1 / (1 + e^−(z + bias)) */
-export function biasSigmoid(z: usize, bias: usize, rows: i32, units: i32): void {
-  forward<Sigmoid>(z, bias, rows, units);
+export function biasSigmoid(z: usize, bias: usize, rows: i32, units: i32, stride: i32): void {
+  forward<Sigmoid>(z, bias, rows, units, stride);
 }
 
 /** ∂L/∂z = ∂L/∂a ⊙ a(1 − a) */
@@ -47,8 +48,8 @@ export function sigmoidBackward(gradient: usize, a: usize, count: i32): void {
 }
 
 /** z + bias: the logits in front of a softmax */
-export function biasIdentity(z: usize, bias: usize, rows: i32, units: i32): void {
-  forward<Identity>(z, bias, rows, units);
+export function biasIdentity(z: usize, bias: usize, rows: i32, units: i32, stride: i32): void {
+  forward<Identity>(z, bias, rows, units, stride);
 }
 
 interface Activation {
@@ -102,22 +103,29 @@ class Identity {
   }
 }
 
-function forward<F extends Activation>(z: usize, bias: usize, rows: i32, units: i32): void {
+function forward<F extends Activation>(
+  z: usize,
+  bias: usize,
+  rows: i32,
+  units: i32,
+  stride: i32,
+): void {
   const f = changetype<F>(0);
   const whole = units & ~3;
   const tail = units & 3;
   for (let row = 0; row < rows; row++) {
     let b = bias;
+    let a = z;
     const end = z + <usize>whole * FLOAT;
-    while (z < end) {
-      v128.store(z, f.forward(f32x4.add(v128.load(z), v128.load(b))));
-      z += VECTOR;
+    while (a < end) {
+      v128.store(a, f.forward(f32x4.add(v128.load(a), v128.load(b))));
+      a += VECTOR;
       b += VECTOR;
     }
     if (tail) {
-      storeTail(z, f.forward(f32x4.add(loadTail(z, tail), loadTail(b, tail))), tail);
-      z += <usize>tail * FLOAT;
+      storeTail(a, f.forward(f32x4.add(loadTail(a, tail), loadTail(b, tail))), tail);
     }
+    z += <usize>stride * FLOAT;
   }
 }
 

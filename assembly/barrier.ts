@@ -1,7 +1,9 @@
 /**
  * How the threads of a run share its work and wait for each other. All of them execute the same
- * steps over the same plan; between two barriers they claim chunks or tiles one by one, so that a
- * thread whose core is slowed down takes fewer instead of holding up the rest.
+ * steps over the same plan. Between two barriers they claim chunks or tiles one by one: each its
+ * own share first, in order, so that step after step it finds the same weights in its cache; then
+ * what is left of the others' shares, so that a thread whose core is slowed down does not hold up
+ * the rest.
  *
  * In the build without threads all of this is arithmetic on plain memory.
  */
@@ -10,23 +12,34 @@
  * Offsets of the fields of a team, each group on a cache line of its own (64 bytes): threads that
  * count do not disturb threads that spin. All int32, all 0 at the start of a run.
  */
-const CLAIMED: usize = 0;
-const ARRIVED: usize = 64;
-const GENERATION: usize = 128;
-const WAITING: usize = 192;
-const STOP: usize = 256;
-const STOPPING: usize = 320;
-const COMPLETED: usize = 324;
+const ARRIVED: usize = 0;
+const GENERATION: usize = 64;
+const WAITING: usize = 128;
+const STOP: usize = 192;
+const STOPPING: usize = 256;
+const COMPLETED: usize = 260;
+/** How many of each thread's share are claimed: a cache line for each thread. */
+const CLAIMED: usize = 320;
+const LINE: usize = 64;
 
-/** Bytes of a team, 64-byte aligned. */
-export const TEAM_BYTES: usize = 384;
+/**
+ * The next of `count` chunks or tiles that nobody has claimed since the last barrier, or `count`
+ * when none is left. Thread t's share are those from count·t/threads to count·(t + 1)/threads − 1.
+ */
+export function claim(team: usize, thread: i32, threads: i32, count: i32): i32 {
+  for (let turn = 0; turn < threads; turn++) {
+    const owner = thread + turn < threads ? thread + turn : thread + turn - threads;
+    const next = (count * owner) / threads + increment(team + <usize>owner * LINE);
+    if (next < (count * (owner + 1)) / threads) return next;
+  }
+  return count;
+}
 
-/** The next chunk or tile that nobody has claimed since the last barrier, from 0. */
-export function claim(team: usize): i32 {
-  if (ASC_FEATURE_THREADS) return atomic.add<i32>(team, 1, CLAIMED);
-  const next = load<i32>(team, CLAIMED);
-  store<i32>(team, next + 1, CLAIMED);
-  return next;
+function increment(place: usize): i32 {
+  if (ASC_FEATURE_THREADS) return atomic.add<i32>(place, 1, CLAIMED);
+  const value = load<i32>(place, CLAIMED);
+  store<i32>(place, value + 1, CLAIMED);
+  return value;
 }
 
 /**
@@ -36,13 +49,13 @@ export function claim(team: usize): i32 {
  */
 export function barrier(team: usize, threads: i32, spins: i32): void {
   if (!ASC_FEATURE_THREADS || threads == 1) {
-    open(team);
+    open(team, threads);
     return;
   }
   const generation = atomic.load<i32>(team, GENERATION);
   if (atomic.add<i32>(team, 1, ARRIVED) == threads - 1) {
     atomic.store<i32>(team, 0, ARRIVED);
-    open(team);
+    open(team, threads);
     atomic.store<i32>(team, generation + 1, GENERATION);
     if (atomic.load<i32>(team, WAITING)) atomic.notify(team + GENERATION, -1);
     return;
@@ -57,8 +70,9 @@ export function barrier(team: usize, threads: i32, spins: i32): void {
   atomic.sub<i32>(team, 1, WAITING);
 }
 
-function open(team: usize): void {
-  store<i32>(team, 0, CLAIMED);
+function open(team: usize, threads: i32): void {
+  for (let thread = 0; thread < threads; thread++)
+    store<i32>(team + <usize>thread * LINE, 0, CLAIMED);
   store<i32>(
     team,
     ASC_FEATURE_THREADS ? atomic.load<i32>(team, STOP) : load<i32>(team, STOP),

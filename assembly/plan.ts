@@ -2,7 +2,6 @@
  * The plan of a run: structs in linear memory that the TypeScript side fills in and every step
  * reads. Each field is four bytes; `src/engine/plan.ts` lists the same names in the same order.
  */
-import { SparseBatch } from "./sparse";
 
 @unmanaged
 export class Plan {
@@ -20,15 +19,19 @@ export class Plan {
   /** What draws that order, anew at the first step of an epoch. */
   seed: u32;
   epoch: u32;
+  /** Whether what the last step compressed or gathered is this step's batch too. */
+  batchKept: i32;
   batchSize: i32;
   learningRate: f32;
-  /** The batch as the first layer reads it: compressed, or 0 and then dense below. */
-  sparse: SparseBatch;
+  /** Two `SparseBatch`es, of even and of odd steps; 0 when the first layer reads dense inputs. */
+  sparse: usize;
   /** The batch, gathered: `[batchSize, features]` float32; 0 when it is compressed. */
   batchInputs: usize;
-  /** `[batchSize]` int32 */
-  batchLabels: usize;
-  /** What each sample came to, by position in the order: `[samples]` float32, `[samples]` int32. */
+  /**
+   * By position in the order, `[samples]`: each sample's label (int32), its loss (float32), and the
+   * class that it was taken for (int32).
+   */
+  targets: usize;
   losses: usize;
   predicted: usize;
   /**

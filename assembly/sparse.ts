@@ -1,83 +1,153 @@
 /**
  * The input layer over sparse inputs. Four fifths of MNIST's pixels are 0 and contribute nothing to
- * a product; what is left of a batch is kept as entries (feature, value), by row for the product
- * forward, and by feature for the gradient of the weights.
+ * a product; what is left of a batch is kept as entries, feature by feature, in chunks of rows.
  *
- * An entry is eight bytes: an int32 and a float32. By row the integer is the feature; by feature it
- * is the row's offset in bytes within the gradient of the layer's outputs.
+ * An entry is eight bytes: the row's offset in bytes within `[rows, units]` of the chunk (int32),
+ * and the value (float32). Forward and backward run through the same entries in the same order:
  *
- * Units are taken in blocks of 32, eight vector registers: with one register for the value and one
- * for a product that is what V8's fifteen hold; the remaining units follow in blocks of 4.
+ *   forward   for each feature, for each entry:  z[row, :] += x · W[feature, :]
+ *   backward  for each feature: W[feature, :] −= η · Σ over its entries x · ∂L/∂z[row, :]
+ *
+ * Units are taken in blocks of 32, eight vector registers. A block of z or ∂L/∂z for a chunk of 128
+ * rows is 16 KB and stays in the first-level cache, while the weights pass by once, in order. What
+ * is left of the units follows in blocks of 4.
  */
 import { sampleAt } from "./batch";
 import { FLOAT, fma, loadTail, storeTail, VECTOR } from "./simd";
 
-/** Bytes of an entry. */
-export const ENTRY_BYTES: usize = 8;
+/** Rows of a chunk. */
+export const SPARSE_ROWS: i32 = 128;
 /** Units of a block. */
-const WIDE: i32 = 32;
+export const SPARSE_UNITS: i32 = 32;
 const NARROW: i32 = 4;
+/** Bytes of an entry. */
+const ENTRY_BYTES: usize = 8;
 
-/** Rows that are compressed, and then passed through the network, at a time. */
-export const CHUNK_ROWS: i32 = 32;
-
-/** A compressed batch: chunks of CHUNK_ROWS rows. The TypeScript side lays it out. */
+/** A compressed batch: chunks of SPARSE_ROWS rows. The TypeScript side lays it out. */
 @unmanaged
 export class SparseBatch {
   features: i32;
-  /** Room for a chunk's entries, in bytes, and for its starts. */
+  /** Room for a chunk's entries, in bytes. */
   entryBytes: usize;
-  startBytes: usize;
-  /** Entries by row, and where those of each row of the batch end (addresses). */
+  /** Entries by feature, chunk after chunk. */
+  entries: usize;
+  /** Of each chunk the numbers of the entries at which a feature's begin, `[features + 1]`. */
+  starts: usize;
+  /** Room for a chunk's entries by row while it is being compressed, and where each row's end. */
   byRow: usize;
   rowEnds: usize;
-  /** Entries by feature, and the numbers of the entries at which each feature's begin, from 0 in
-   * each chunk: `[features + 1]`. */
-  byFeature: usize;
-  starts: usize;
 }
 
 /** Bytes stand for byte / 255. */
 const BYTE_SCALE: f32 = 1.0 / 255.0;
 
+function startsOf(batch: SparseBatch, chunk: i32): usize {
+  return batch.starts + ((<usize>(chunk * (batch.features + 1))) << 2);
+}
+
+function entriesOf(batch: SparseBatch, chunk: i32): usize {
+  return batch.entries + <usize>chunk * batch.entryBytes;
+}
+
 /**
- * Appends the non-zero values of a row of bytes `[features]`, scaled to [0, 1], as entries at
- * `entries`, counts each feature's entries in counts `[features]` (int32), and returns the end of
- * the entries.
+ * Compresses chunk `chunk` of a batch: `rows` samples of the data set from `position` on, `order` as
+ * in `batch.ts`, inputs `[samples, features]` of bytes or float32. The distance of two rows, which
+ * entries count in, is `rowBytes`.
+ *
+ * Cost: each input is read once, each entry written twice.
  */
-function compressBytes(entries: usize, counts: usize, row: usize, features: i32): usize {
+export function compressChunk(
+  batch: SparseBatch,
+  chunk: i32,
+  inputs: usize,
+  inputsAreBytes: bool,
+  order: usize,
+  position: i32,
+  rows: i32,
+  rowBytes: i32,
+): void {
+  const features = batch.features;
+  const starts = startsOf(batch, chunk);
+  // First by row, as entries of feature and value, counting each feature's in starts[feature + 1].
+  const counts = starts + 4;
+  memory.fill(starts, 0, (<usize>(features + 1)) << 2);
+  const byRow = batch.byRow + <usize>chunk * batch.entryBytes;
+  const rowEnds = batch.rowEnds + <usize>chunk * (SPARSE_ROWS * 4);
+  let entry = byRow;
+  for (let row = 0; row < rows; row++) {
+    const sample = <usize>sampleAt(order, position + row) * features;
+    entry = inputsAreBytes
+      ? compressBytes(entry, counts, inputs + sample, features)
+      : compressFloats(entry, counts, inputs + sample * FLOAT, features);
+    store<usize>(rowEnds + ((<usize>row) << 2), entry);
+  }
+  // Then by feature: counts[f] becomes where feature f begins, and as entries are placed, where it
+  // ends, so that starts[f] to starts[f + 1] is its range.
+  prefixSums(counts, features);
+  const entries = entriesOf(batch, chunk);
+  let offset = 0;
+  entry = byRow;
+  for (let row = 0; row < rows; row++) {
+    const end = load<usize>(rowEnds + ((<usize>row) << 2));
+    for (; entry < end; entry += ENTRY_BYTES) {
+      const cursor = counts + ((<usize>load<i32>(entry)) << 2);
+      const place = load<i32>(cursor);
+      store<i32>(cursor, place + 1);
+      const target = entries + <usize>place * ENTRY_BYTES;
+      store<i32>(target, offset);
+      store<f32>(target, load<f32>(entry, 4), 4);
+    }
+    offset += rowBytes;
+  }
+}
+
+/**
+ * Appends the non-zero values of a row of bytes `[features]`, scaled to [0, 1], as entries of
+ * feature and value, counts them by feature, and returns the end of the entries.
+ */
+function compressBytes(entry: usize, counts: usize, row: usize, features: i32): usize {
   const whole = features & ~15;
   for (let start = 0; start < whole; start += 16) {
-    const nonZero = i8x16.ne(v128.load(row + start), i8x16.splat(0));
-    let mask = i8x16.bitmask(nonZero);
+    let mask = i8x16.bitmask(i8x16.ne(v128.load(row + start), i8x16.splat(0)));
     while (mask) {
       const feature = start + ctz(mask);
       mask &= mask - 1;
-      entries = append(entries, counts, feature, <f32>load<u8>(row + feature) * BYTE_SCALE);
+      entry = append(entry, counts, feature, <f32>load<u8>(row + feature) * BYTE_SCALE);
     }
   }
   for (let feature = whole; feature < features; feature++) {
     const byte = load<u8>(row + feature);
-    if (byte) entries = append(entries, counts, feature, <f32>byte * BYTE_SCALE);
+    if (byte) entry = append(entry, counts, feature, <f32>byte * BYTE_SCALE);
   }
-  return entries;
+  return entry;
 }
 
 /** The same for a row of float32, as they are. */
-function compressFloats(entries: usize, counts: usize, row: usize, features: i32): usize {
+function compressFloats(entry: usize, counts: usize, row: usize, features: i32): usize {
   for (let feature = 0; feature < features; feature++) {
     const value = load<f32>(row + <usize>feature * FLOAT);
-    if (value != 0) entries = append(entries, counts, feature, value);
+    if (value != 0) entry = append(entry, counts, feature, value);
   }
-  return entries;
+  return entry;
 }
 
-function append(entries: usize, counts: usize, feature: i32, value: f32): usize {
-  store<i32>(entries, feature);
-  store<f32>(entries, value, 4);
+function append(entry: usize, counts: usize, feature: i32, value: f32): usize {
+  store<i32>(entry, feature);
+  store<f32>(entry, value, 4);
   const count = counts + ((<usize>feature) << 2);
   store<i32>(count, load<i32>(count) + 1);
-  return entries + ENTRY_BYTES;
+  return entry + ENTRY_BYTES;
+}
+
+/** values `[count]` (int32) becomes the sums of what stands before each: 0, v₀, v₀ + v₁, … */
+function prefixSums(values: usize, count: i32): void {
+  let sum = 0;
+  for (let index = 0; index < count; index++) {
+    const at = values + ((<usize>index) << 2);
+    const value = load<i32>(at);
+    store<i32>(at, sum);
+    sum += value;
+  }
 }
 
 /** The number of non-zero values among bytes `[count]`. */
@@ -100,74 +170,11 @@ export function countNonZeroFloats(values: usize, count: i32): i32 {
   return nonZero;
 }
 
-/** values `[count]` (int32) becomes the sums of what stands before each: 0, v₀, v₀ + v₁, … */
-function prefixSums(values: usize, count: i32): void {
-  let sum = 0;
-  for (let index = 0; index < count; index++) {
-    const at = values + ((<usize>index) << 2);
-    const value = load<i32>(at);
-    store<i32>(at, sum);
-    sum += value;
-  }
-}
-
 /**
- * Compresses rows `first` to `first + rows − 1` of the batch, one chunk of it, from samples of the
- * data set; `order` as in `batch.ts`. By row always, and by feature if `transpose`.
+ * Units `unit` to `unit + 31`, or to the last, of z `[rows, units]` = X·W for the rows of a chunk; z
+ * is that of its first row, W `[features, units]`.
  *
- * `rowBytes` is the distance of two rows in the gradient of the layer's outputs.
- */
-export function compressChunk(
-  batch: SparseBatch,
-  chunk: i32,
-  rows: i32,
-  inputs: usize,
-  inputsAreBytes: bool,
-  order: usize,
-  position: i32,
-  transpose: bool,
-  rowBytes: usize,
-): void {
-  const features = batch.features;
-  const byRow = batch.byRow + <usize>chunk * batch.entryBytes;
-  const starts = batch.starts + <usize>chunk * batch.startBytes;
-  const counts = starts + 4;
-  const rowEnds = batch.rowEnds + <usize>chunk * (CHUNK_ROWS * 4);
-  memory.fill(starts, 0, (<usize>(features + 1)) << 2);
-  let entries = byRow;
-  for (let row = 0; row < rows; row++) {
-    const sample = <usize>sampleAt(order, position + row) * features;
-    entries = inputsAreBytes
-      ? compressBytes(entries, counts, inputs + sample, features)
-      : compressFloats(entries, counts, inputs + sample * FLOAT, features);
-    store<usize>(rowEnds + ((<usize>row) << 2), entries);
-  }
-  if (!transpose) return;
-  // Now counts[f] becomes where feature f begins, and while entries are placed, where it ends: then
-  // starts[f] to starts[f + 1] is its range.
-  prefixSums(counts, features);
-  const byFeature = batch.byFeature + <usize>chunk * batch.entryBytes;
-  let offset = <usize>(chunk * CHUNK_ROWS) * rowBytes;
-  entries = byRow;
-  for (let row = 0; row < rows; row++) {
-    const end = load<usize>(rowEnds + ((<usize>row) << 2));
-    while (entries < end) {
-      const cursor = counts + ((<usize>load<i32>(entries)) << 2);
-      const place = load<i32>(cursor);
-      store<i32>(cursor, place + 1);
-      const target = byFeature + <usize>place * ENTRY_BYTES;
-      store<i32>(target, <i32>offset);
-      store<f32>(target, load<f32>(entries, 4), 4);
-      entries += ENTRY_BYTES;
-    }
-    offset += rowBytes;
-  }
-}
-
-/**
- * z `[rows, units]` = X·W for the rows of one chunk, W `[features, units]`.
- *
- * Cost: 2·units operations an entry.
+ * Cost: 2 operations an entry and unit.
  */
 export function multiplySparse(
   z: usize,
@@ -175,101 +182,112 @@ export function multiplySparse(
   chunk: i32,
   weights: usize,
   rows: i32,
+  unit: i32,
   units: i32,
 ): void {
-  const entries = batch.byRow + <usize>chunk * batch.entryBytes;
-  const rowEnds = batch.rowEnds + <usize>chunk * (CHUNK_ROWS * 4);
+  const end = min(unit + SPARSE_UNITS, units);
   const stride = <usize>units * FLOAT;
-  let unit = 0;
-  for (; unit + WIDE <= units; unit += WIDE) {
-    multiplyWide(z, entries, rowEnds, weights, rows, stride);
-    z += WIDE * 4;
-    weights += WIDE * 4;
+  clear(z + <usize>unit * FLOAT, rows, end - unit, stride);
+  if (unit + SPARSE_UNITS == end) {
+    const at = <usize>unit * FLOAT;
+    multiplyWide(z + at, batch, chunk, weights + at, stride);
+    return;
   }
-  for (; unit < units; unit += NARROW) {
-    multiplyNarrow(z, entries, rowEnds, weights, rows, stride, min(NARROW, units - unit));
-    z += VECTOR;
-    weights += VECTOR;
+  for (; unit < end; unit += NARROW) {
+    const at = <usize>unit * FLOAT;
+    multiplyNarrow(z + at, batch, chunk, weights + at, stride, min(NARROW, end - unit));
   }
 }
 
-/** A block of 32 units: every row's sums stay in eight registers. */
-function multiplyWide(
-  z: usize,
-  entries: usize,
-  rowEnds: usize,
-  weights: usize,
-  rows: i32,
-  stride: usize,
-): void {
+/** z `[rows, columns]` = 0, rows `stride` bytes apart. */
+function clear(z: usize, rows: i32, columns: i32, stride: usize): void {
   for (let row = 0; row < rows; row++) {
-    const end = load<usize>(rowEnds + ((<usize>row) << 2));
-    let s0 = f32x4.splat(0);
-    let s1 = s0;
-    let s2 = s0;
-    let s3 = s0;
-    let s4 = s0;
-    let s5 = s0;
-    let s6 = s0;
-    let s7 = s0;
-    while (entries < end) {
-      const w = weights + <usize>load<u32>(entries) * stride;
-      const x = v128.load32_splat(entries, 4);
-      s0 = fma(x, v128.load(w), s0);
-      s1 = fma(x, v128.load(w, 16), s1);
-      s2 = fma(x, v128.load(w, 32), s2);
-      s3 = fma(x, v128.load(w, 48), s3);
-      s4 = fma(x, v128.load(w, 64), s4);
-      s5 = fma(x, v128.load(w, 80), s5);
-      s6 = fma(x, v128.load(w, 96), s6);
-      s7 = fma(x, v128.load(w, 112), s7);
-      entries += ENTRY_BYTES;
-    }
-    v128.store(z, s0);
-    v128.store(z, s1, 16);
-    v128.store(z, s2, 32);
-    v128.store(z, s3, 48);
-    v128.store(z, s4, 64);
-    v128.store(z, s5, 80);
-    v128.store(z, s6, 96);
-    v128.store(z, s7, 112);
+    memory.fill(z, 0, <usize>columns * FLOAT);
     z += stride;
   }
 }
 
-/** A block of up to 4 units. */
+function multiplyWide(
+  z: usize,
+  batch: SparseBatch,
+  chunk: i32,
+  weights: usize,
+  stride: usize,
+): void {
+  let start = startsOf(batch, chunk);
+  const last = start + ((<usize>batch.features) << 2);
+  let entry = entriesOf(batch, chunk);
+  const base = entry;
+  for (; start < last; start += 4) {
+    const end = base + <usize>load<u32>(start, 4) * ENTRY_BYTES;
+    if (entry < end) {
+      const w0 = v128.load(weights);
+      const w1 = v128.load(weights, 16);
+      const w2 = v128.load(weights, 32);
+      const w3 = v128.load(weights, 48);
+      const w4 = v128.load(weights, 64);
+      const w5 = v128.load(weights, 80);
+      const w6 = v128.load(weights, 96);
+      const w7 = v128.load(weights, 112);
+      do {
+        const row = z + <usize>load<u32>(entry);
+        const x = v128.load32_splat(entry, 4);
+        v128.store(row, fma(x, w0, v128.load(row)));
+        v128.store(row, fma(x, w1, v128.load(row, 16)), 16);
+        v128.store(row, fma(x, w2, v128.load(row, 32)), 32);
+        v128.store(row, fma(x, w3, v128.load(row, 48)), 48);
+        v128.store(row, fma(x, w4, v128.load(row, 64)), 64);
+        v128.store(row, fma(x, w5, v128.load(row, 80)), 80);
+        v128.store(row, fma(x, w6, v128.load(row, 96)), 96);
+        v128.store(row, fma(x, w7, v128.load(row, 112)), 112);
+        entry += ENTRY_BYTES;
+      } while (entry < end);
+    }
+    weights += stride;
+  }
+}
+
 function multiplyNarrow(
   z: usize,
-  entries: usize,
-  rowEnds: usize,
+  batch: SparseBatch,
+  chunk: i32,
   weights: usize,
-  rows: i32,
   stride: usize,
   count: i32,
 ): void {
-  for (let row = 0; row < rows; row++) {
-    const end = load<usize>(rowEnds + ((<usize>row) << 2));
-    let sum = f32x4.splat(0);
-    while (entries < end) {
-      const w = weights + <usize>load<u32>(entries) * stride;
-      const values = count == NARROW ? v128.load(w) : loadTail(w, count);
-      sum = fma(v128.load32_splat(entries, 4), values, sum);
-      entries += ENTRY_BYTES;
+  let start = startsOf(batch, chunk);
+  const last = start + ((<usize>batch.features) << 2);
+  let entry = entriesOf(batch, chunk);
+  const base = entry;
+  for (; start < last; start += 4) {
+    const end = base + <usize>load<u32>(start, 4) * ENTRY_BYTES;
+    const w = load4(weights, count);
+    for (; entry < end; entry += ENTRY_BYTES) {
+      const row = z + <usize>load<u32>(entry);
+      store4(row, fma(v128.load32_splat(entry, 4), w, load4(row, count)), count);
     }
-    if (count == NARROW) v128.store(z, sum);
-    else storeTail(z, sum, count);
-    z += stride;
+    weights += stride;
   }
 }
 
+function load4(source: usize, count: i32): v128 {
+  return count == NARROW ? v128.load(source) : loadTail(source, count);
+}
+
+function store4(target: usize, x: v128, count: i32): void {
+  if (count == NARROW) v128.store(target, x);
+  else storeTail(target, x, count);
+}
+
 /**
- * One step of gradient descent for rows `firstFeature` to `lastFeature − 1` and one block of units
- * (from `unit`, up to 32 of them) of W `[features, units]`:
+ * One step of gradient descent for a tile of W `[features, units]`: rows `firstFeature` to
+ * `lastFeature − 1`, columns `unit` to `unit + 31` or to the last:
  *
  *   W[f, :] −= learningRate · Σ_rows x[row, f] · gradient[row, :]
  *
- * over the `chunks` chunks of the batch, gradient `[batch, units]`. The sum is complete before it
- * touches W: the gradient of the weights is never stored.
+ * over the `chunks` chunks of the batch, gradient `[batch, units]`. A chunk after the other adds to
+ * `sums` `[lastFeature − firstFeature, SPARSE_UNITS]`, scratch memory of the thread; the last one
+ * updates W. The sum of a weight has its rows in ascending order.
  *
  * Cost: 2 operations an entry and unit; W is read and written once.
  */
@@ -283,53 +301,81 @@ export function descendSparse(
   unit: i32,
   units: i32,
   learningRate: f32,
+  sums: usize,
 ): void {
   const stride = <usize>units * FLOAT;
-  const end = min(unit + WIDE, units);
-  if (unit + WIDE == end) {
-    const at = <usize>unit * FLOAT;
-    descendWide(
-      weights + at,
-      gradient + at,
-      batch,
-      chunks,
-      firstFeature,
-      lastFeature,
-      stride,
-      learningRate,
-    );
+  const end = min(unit + SPARSE_UNITS, units);
+  const wide = unit + SPARSE_UNITS == end;
+  weights += <usize>firstFeature * stride + <usize>unit * FLOAT;
+  gradient += <usize>unit * FLOAT;
+  const features = lastFeature - firstFeature;
+  if (wide) {
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const starts = startsOf(batch, chunk) + ((<usize>firstFeature) << 2);
+      const entries = entriesOf(batch, chunk);
+      const isFirst = chunk == 0;
+      const isLast = chunk == chunks - 1;
+      accumulateWide(
+        weights,
+        gradient,
+        entries,
+        starts,
+        features,
+        stride,
+        learningRate,
+        sums,
+        isFirst,
+        isLast,
+      );
+      gradient += SPARSE_ROWS * stride;
+    }
     return;
   }
   for (; unit < end; unit += NARROW) {
-    const at = <usize>unit * FLOAT;
-    descendNarrow(
-      weights + at,
-      gradient + at,
-      batch,
-      chunks,
-      firstFeature,
-      lastFeature,
-      stride,
-      learningRate,
-      min(NARROW, end - unit),
-    );
+    const count = min(NARROW, end - unit);
+    let g = gradient;
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const starts = startsOf(batch, chunk) + ((<usize>firstFeature) << 2);
+      const entries = entriesOf(batch, chunk);
+      const isFirst = chunk == 0;
+      const isLast = chunk == chunks - 1;
+      accumulateNarrow(
+        weights,
+        g,
+        entries,
+        starts,
+        features,
+        stride,
+        learningRate,
+        sums,
+        isFirst,
+        isLast,
+        count,
+      );
+      g += SPARSE_ROWS * stride;
+    }
+    weights += VECTOR;
+    gradient += VECTOR;
   }
 }
 
-function descendWide(
+function accumulateWide(
   weights: usize,
   gradient: usize,
-  batch: SparseBatch,
-  chunks: i32,
-  firstFeature: i32,
-  lastFeature: i32,
+  entries: usize,
+  starts: usize,
+  features: i32,
   stride: usize,
   learningRate: f32,
+  sums: usize,
+  isFirst: bool,
+  isLast: bool,
 ): void {
   const rate = f32x4.splat(-learningRate);
-  const entryBytes = batch.entryBytes;
-  const startBytes = batch.startBytes;
-  for (let feature = firstFeature; feature < lastFeature; feature++) {
+  let entry = entries + <usize>load<u32>(starts) * ENTRY_BYTES;
+  for (let feature = 0; feature < features; feature++) {
+    starts += 4;
+    const end = entries + <usize>load<u32>(starts) * ENTRY_BYTES;
     let s0 = f32x4.splat(0);
     let s1 = s0;
     let s2 = s0;
@@ -338,77 +384,78 @@ function descendWide(
     let s5 = s0;
     let s6 = s0;
     let s7 = s0;
-    let start = batch.starts + ((<usize>feature) << 2);
-    let chunkEntries = batch.byFeature;
-    let any = 0;
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      let entry = chunkEntries + <usize>load<u32>(start) * ENTRY_BYTES;
-      const end = chunkEntries + <usize>load<u32>(start, 4) * ENTRY_BYTES;
-      any |= i32(entry < end);
-      while (entry < end) {
-        const g = gradient + <usize>load<u32>(entry);
-        const x = v128.load32_splat(entry, 4);
-        s0 = fma(x, v128.load(g), s0);
-        s1 = fma(x, v128.load(g, 16), s1);
-        s2 = fma(x, v128.load(g, 32), s2);
-        s3 = fma(x, v128.load(g, 48), s3);
-        s4 = fma(x, v128.load(g, 64), s4);
-        s5 = fma(x, v128.load(g, 80), s5);
-        s6 = fma(x, v128.load(g, 96), s6);
-        s7 = fma(x, v128.load(g, 112), s7);
-        entry += ENTRY_BYTES;
-      }
-      start += startBytes;
-      chunkEntries += entryBytes;
+    if (!isFirst) {
+      s0 = v128.load(sums);
+      s1 = v128.load(sums, 16);
+      s2 = v128.load(sums, 32);
+      s3 = v128.load(sums, 48);
+      s4 = v128.load(sums, 64);
+      s5 = v128.load(sums, 80);
+      s6 = v128.load(sums, 96);
+      s7 = v128.load(sums, 112);
     }
-    if (!any) continue;
-    const w = weights + <usize>feature * stride;
-    v128.store(w, fma(rate, s0, v128.load(w)));
-    v128.store(w, fma(rate, s1, v128.load(w, 16)), 16);
-    v128.store(w, fma(rate, s2, v128.load(w, 32)), 32);
-    v128.store(w, fma(rate, s3, v128.load(w, 48)), 48);
-    v128.store(w, fma(rate, s4, v128.load(w, 64)), 64);
-    v128.store(w, fma(rate, s5, v128.load(w, 80)), 80);
-    v128.store(w, fma(rate, s6, v128.load(w, 96)), 96);
-    v128.store(w, fma(rate, s7, v128.load(w, 112)), 112);
+    for (; entry < end; entry += ENTRY_BYTES) {
+      const row = gradient + <usize>load<u32>(entry);
+      const x = v128.load32_splat(entry, 4);
+      s0 = fma(x, v128.load(row), s0);
+      s1 = fma(x, v128.load(row, 16), s1);
+      s2 = fma(x, v128.load(row, 32), s2);
+      s3 = fma(x, v128.load(row, 48), s3);
+      s4 = fma(x, v128.load(row, 64), s4);
+      s5 = fma(x, v128.load(row, 80), s5);
+      s6 = fma(x, v128.load(row, 96), s6);
+      s7 = fma(x, v128.load(row, 112), s7);
+    }
+    if (isLast) {
+      v128.store(weights, fma(rate, s0, v128.load(weights)));
+      v128.store(weights, fma(rate, s1, v128.load(weights, 16)), 16);
+      v128.store(weights, fma(rate, s2, v128.load(weights, 32)), 32);
+      v128.store(weights, fma(rate, s3, v128.load(weights, 48)), 48);
+      v128.store(weights, fma(rate, s4, v128.load(weights, 64)), 64);
+      v128.store(weights, fma(rate, s5, v128.load(weights, 80)), 80);
+      v128.store(weights, fma(rate, s6, v128.load(weights, 96)), 96);
+      v128.store(weights, fma(rate, s7, v128.load(weights, 112)), 112);
+    } else {
+      v128.store(sums, s0);
+      v128.store(sums, s1, 16);
+      v128.store(sums, s2, 32);
+      v128.store(sums, s3, 48);
+      v128.store(sums, s4, 64);
+      v128.store(sums, s5, 80);
+      v128.store(sums, s6, 96);
+      v128.store(sums, s7, 112);
+    }
+    weights += stride;
+    sums += SPARSE_UNITS * 4;
   }
 }
 
-function descendNarrow(
+function accumulateNarrow(
   weights: usize,
   gradient: usize,
-  batch: SparseBatch,
-  chunks: i32,
-  firstFeature: i32,
-  lastFeature: i32,
+  entries: usize,
+  starts: usize,
+  features: i32,
   stride: usize,
   learningRate: f32,
+  sums: usize,
+  isFirst: bool,
+  isLast: bool,
   count: i32,
 ): void {
   const rate = f32x4.splat(-learningRate);
-  const entryBytes = batch.entryBytes;
-  const startBytes = batch.startBytes;
-  for (let feature = firstFeature; feature < lastFeature; feature++) {
-    let sum = f32x4.splat(0);
-    let start = batch.starts + ((<usize>feature) << 2);
-    let chunkEntries = batch.byFeature;
-    let any = 0;
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      let entry = chunkEntries + <usize>load<u32>(start) * ENTRY_BYTES;
-      const end = chunkEntries + <usize>load<u32>(start, 4) * ENTRY_BYTES;
-      any |= i32(entry < end);
-      while (entry < end) {
-        const g = gradient + <usize>load<u32>(entry);
-        const values = count == NARROW ? v128.load(g) : loadTail(g, count);
-        sum = fma(v128.load32_splat(entry, 4), values, sum);
-        entry += ENTRY_BYTES;
-      }
-      start += startBytes;
-      chunkEntries += entryBytes;
+  let entry = entries + <usize>load<u32>(starts) * ENTRY_BYTES;
+  for (let feature = 0; feature < features; feature++) {
+    starts += 4;
+    const end = entries + <usize>load<u32>(starts) * ENTRY_BYTES;
+    let sum = isFirst ? f32x4.splat(0) : v128.load(sums);
+    for (; entry < end; entry += ENTRY_BYTES) {
+      const row = gradient + <usize>load<u32>(entry);
+      sum = fma(v128.load32_splat(entry, 4), load4(row, count), sum);
     }
-    if (!any) continue;
-    const w = weights + <usize>feature * stride;
-    if (count == NARROW) v128.store(w, fma(rate, sum, v128.load(w)));
-    else storeTail(w, fma(rate, sum, loadTail(w, count)), count);
+    if (isLast) store4(weights, fma(rate, sum, load4(weights, count)), count);
+    else v128.store(sums, sum);
+    weights += stride;
+    sums += VECTOR;
   }
 }

@@ -3,10 +3,16 @@
  *
  * Every thread of the run calls `train` or `evaluate` with the same arguments but its number.
  *
- * A step has two phases, each ended by a barrier. In the first the batch passes through the network in chunks of rows, each
- * from its inputs to the gradients of every layer's z. In the second the parameters are updated in
- * tiles, each from the gradient of its weights to its new values. Chunks are independent of each
- * other, and so are tiles; every sum has one fixed order whatever the chunk or tile.
+ * A step has three phases, each ended by a barrier:
+ *
+ * 1. Over compressed inputs the first layer is done in tiles, a block of units of a chunk each.
+ * 2. The batch passes through the other layers and back in chunks of rows, which leaves every
+ *    layer's ∂L/∂z. A dense first layer belongs to this phase.
+ * 3. The parameters are updated in tiles, each from the gradient of its weights to its new values,
+ *    and meanwhile the next step's inputs are compressed.
+ *
+ * Chunks and tiles are independent of each other, and every sum has one fixed order whatever their
+ * sizes and whoever computes them.
  */
 import {
   biasIdentity,
@@ -30,13 +36,21 @@ import { sgd } from "./optimizer";
 import { LayerPlan, layerAt, Plan, TOTALS_BYTES } from "./plan";
 import { shuffle } from "./random";
 import { FLOAT } from "./simd";
-import { CHUNK_ROWS, compressChunk, descendSparse, multiplySparse } from "./sparse";
+import {
+  compressChunk,
+  descendSparse,
+  multiplySparse,
+  SPARSE_ROWS,
+  SPARSE_UNITS,
+  SparseBatch,
+} from "./sparse";
 
+/** Rows that pass through the network at a time. */
+const CHUNK_ROWS: i32 = 32;
 /** Rows of a dense layer's W that are updated at a time; a multiple of the panels of 8. */
 const TILE_INPUTS: i32 = 64;
-/** Rows and columns of a sparse layer's W that are updated at a time. */
+/** Rows of a sparse layer's W that are updated at a time, in columns of SPARSE_UNITS. */
 const TILE_FEATURES: i32 = 112;
-const TILE_UNITS: i32 = 32;
 
 /** Packs every layer's weights: they may have changed since the plan was last used. */
 function prepare(plan: Plan): void {
@@ -50,48 +64,70 @@ function prepare(plan: Plan): void {
  * `plan.threads`, all of which make the same call. Ends early, after a whole step, when asked to.
  */
 export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
-  const team = plan.team;
+  const end = first + count;
   enter(plan, thread, first);
-  for (let step = first; step < first + count; step++) {
+  for (let step = first; step < end; step++) {
     const rows = batchRows(plan, step);
+    forwardSparse(plan, thread, step, rows);
     const chunks = ceilingDivide(rows, CHUNK_ROWS);
-    for (let chunk = claim(team); chunk < chunks; chunk = claim(team)) {
-      forward(plan, thread, step, chunk, rows, true);
+    for (
+      let chunk = next(plan, thread, chunks);
+      chunk < chunks;
+      chunk = next(plan, thread, chunks)
+    ) {
+      forward(plan, thread, step, chunk, rows);
       backward(plan, thread, chunk, rows);
     }
-    barrier(team, plan.threads, plan.spins);
-    const tiles = countTiles(plan);
-    for (let tile = claim(team); tile < tiles; tile = claim(team)) {
-      if (tile == 0) total(plan, step, rows);
-      else updateTile(plan, thread, tile - 1, rows);
+    meet(plan);
+    const coming = step + 1 < end ? countSparseChunks(plan, step + 1) : 0;
+    const tiles = coming + countTiles(plan);
+    for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+      if (tile < coming) compress(plan, step + 1, tile);
+      else if (tile == coming) total(plan, step, rows);
+      else updateTile(plan, thread, step, tile - coming - 1, rows);
     }
-    barrier(team, plan.threads, plan.spins);
-    if (thread == 0) reportCompleted(team, step + 1);
-    if (isStopping(team)) return;
+    meet(plan);
+    if (thread == 0) reportCompleted(plan.team, step + 1);
+    if (isStopping(plan.team)) return;
   }
 }
 
 /** The same without learning: losses, predictions and totals only. */
 export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void {
-  const team = plan.team;
+  const end = first + count;
   enter(plan, thread, first);
-  for (let step = first; step < first + count; step++) {
+  for (let step = first; step < end; step++) {
     const rows = batchRows(plan, step);
-    const chunks = ceilingDivide(rows, CHUNK_ROWS);
-    for (let chunk = claim(team); chunk < chunks; chunk = claim(team)) {
-      forward(plan, thread, step, chunk, rows, false);
+    forwardSparse(plan, thread, step, rows);
+    const coming = step + 1 < end ? countSparseChunks(plan, step + 1) : 0;
+    const chunks = coming + ceilingDivide(rows, CHUNK_ROWS);
+    for (
+      let chunk = next(plan, thread, chunks);
+      chunk < chunks;
+      chunk = next(plan, thread, chunks)
+    ) {
+      if (chunk < coming) compress(plan, step + 1, chunk);
+      else forward(plan, thread, step, chunk - coming, rows);
     }
-    barrier(team, plan.threads, plan.spins);
+    meet(plan);
     if (thread == 0) {
       total(plan, step, rows);
-      reportCompleted(team, step + 1);
+      reportCompleted(plan.team, step + 1);
     }
-    barrier(team, plan.threads, plan.spins);
-    if (isStopping(team)) return;
+    if (isStopping(plan.team)) return;
   }
 }
 
-/** Before the first step: the order of the samples, the packed weights, and everybody present. */
+/** The next of `count` chunks or tiles for this thread. */
+function next(plan: Plan, thread: i32, count: i32): i32 {
+  return claim(plan.team, thread, plan.threads, count);
+}
+
+function meet(plan: Plan): void {
+  barrier(plan.team, plan.threads, plan.spins);
+}
+
+/** Before the first step: the order of the samples, the packed weights, the first batch. */
 function enter(plan: Plan, thread: i32, first: i32): void {
   if (thread == 0) {
     if (first == 0 && plan.order) {
@@ -99,7 +135,13 @@ function enter(plan: Plan, thread: i32, first: i32): void {
     }
     prepare(plan);
   }
-  barrier(plan.team, plan.threads, plan.spins);
+  meet(plan);
+  if (plan.batchKept) return;
+  const chunks = countSparseChunks(plan, first);
+  for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
+    compress(plan, first, chunk);
+  }
+  meet(plan);
 }
 
 /** Scratch memory of a thread: that of the matrix products, then a tile of a layer's gradient. */
@@ -113,8 +155,7 @@ function threadScratch(plan: Plan, thread: i32): usize {
  */
 export function predict(plan: Plan, rows: i32): void {
   prepare(plan);
-  multiplyDense(plan, 0, layerAt(plan, 0), plan.batchInputs, 0, rows);
-  forwardLayers(plan, 0, 0, rows);
+  forwardLayers(plan, 0, 0, rows, 0);
   const output = layerAt(plan, plan.layerCount - 1);
   softmax(output.activations, output.activations, rows, output.units);
 }
@@ -123,29 +164,59 @@ function batchRows(plan: Plan, step: i32): i32 {
   return min(plan.batchSize, plan.samples - step * plan.batchSize);
 }
 
+/** Chunks that a step's inputs are compressed in; none when they are dense. */
+function countSparseChunks(plan: Plan, step: i32): i32 {
+  return isSparse(plan, 0) ? ceilingDivide(batchRows(plan, step), SPARSE_ROWS) : 0;
+}
+
+/** Even and odd steps take turns, so that one can be compressed while the other is in use. */
+function sparseBatch(plan: Plan, step: i32): SparseBatch {
+  return changetype<SparseBatch>(plan.sparse + <usize>(step & 1) * offsetof<SparseBatch>());
+}
+
+function compress(plan: Plan, step: i32, chunk: i32): void {
+  const row = chunk * SPARSE_ROWS;
+  compressChunk(
+    sparseBatch(plan, step),
+    chunk,
+    plan.inputs,
+    plan.inputsAreBytes != 0,
+    plan.order,
+    step * plan.batchSize + row,
+    min(SPARSE_ROWS, batchRows(plan, step) - row),
+    layerAt(plan, 0).units << 2,
+  );
+}
+
+/** The first layer's activations, when its inputs are compressed. */
+function forwardSparse(plan: Plan, thread: i32, step: i32, rows: i32): void {
+  const chunks = countSparseChunks(plan, step);
+  if (chunks == 0) return;
+  const layer = layerAt(plan, 0);
+  const tiles = chunks * ceilingDivide(layer.units, SPARSE_UNITS);
+  for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+    // Chunk after chunk for a block of units: its weights stay in the cache of this thread's core.
+    const chunk = tile % chunks;
+    const unit = (tile / chunks) * SPARSE_UNITS;
+    const row = chunk * SPARSE_ROWS;
+    const count = min(SPARSE_ROWS, rows - row);
+    const z = layer.activations + <usize>(row * layer.units) * FLOAT;
+    multiplySparse(z, sparseBatch(plan, step), chunk, layer.weights, count, unit, layer.units);
+    activate(layer, row, count, unit, min(SPARSE_UNITS, layer.units - unit));
+  }
+  meet(plan);
+}
+
 /**
  * Passes one chunk of a batch of `rows` rows forward, and leaves the gradient of the batch's mean
  * loss with respect to the logits in the last layer's `gradient`.
  */
-function forward(plan: Plan, thread: i32, step: i32, chunk: i32, rows: i32, training: bool): void {
+function forward(plan: Plan, thread: i32, step: i32, chunk: i32, rows: i32): void {
   const row = chunk * CHUNK_ROWS;
   const count = min(CHUNK_ROWS, rows - row);
   const position = step * plan.batchSize + row;
-  const first = layerAt(plan, 0);
-  if (changetype<usize>(plan.sparse)) {
-    compressChunk(
-      plan.sparse,
-      chunk,
-      count,
-      plan.inputs,
-      plan.inputsAreBytes != 0,
-      plan.order,
-      position,
-      training,
-      <usize>first.units * FLOAT,
-    );
-    const z = first.activations + <usize>(row * first.units) * FLOAT;
-    multiplySparse(z, plan.sparse, chunk, first.weights, count, first.units);
+  if (isSparse(plan, 0)) {
+    forwardLayers(plan, thread, row, count, 1);
   } else {
     const x = plan.batchInputs + <usize>row * plan.features * FLOAT;
     if (plan.inputsAreBytes) {
@@ -153,33 +224,32 @@ function forward(plan: Plan, thread: i32, step: i32, chunk: i32, rows: i32, trai
     } else {
       gatherFloats(x, plan.inputs, plan.order, position, count, plan.features);
     }
-    multiplyDense(plan, thread, first, plan.batchInputs, row, count);
+    forwardLayers(plan, thread, row, count, 0);
   }
-  forwardLayers(plan, thread, row, count);
 
-  const labels = plan.batchLabels + ((<usize>row) << 2);
-  gatherLabels(labels, plan.labels, plan.order, position, count);
   const output = layerAt(plan, plan.layerCount - 1);
   const place = <usize>(row * output.units) * FLOAT;
+  const sample = (<usize>position) << 2;
+  gatherLabels(plan.targets + sample, plan.labels, plan.order, position, count);
   softmaxCrossEntropy(
     output.gradient + place,
-    plan.losses + ((<usize>position) << 2),
-    plan.predicted + ((<usize>position) << 2),
+    plan.losses + sample,
+    plan.predicted + sample,
     output.activations + place,
-    labels,
+    plan.targets + sample,
     count,
     output.units,
     1 / <f32>rows,
   );
 }
 
-/** From the first layer's products x·W to the logits: a = f(z + b), then z = a·W of the next. */
-function forwardLayers(plan: Plan, thread: i32, row: i32, count: i32): void {
-  activate(layerAt(plan, 0), row, count);
-  for (let index = 1; index < plan.layerCount; index++) {
+/** From layer `first` on: z = a·W + b, a = f(z); the last layer keeps its logits z. */
+function forwardLayers(plan: Plan, thread: i32, row: i32, count: i32, first: i32): void {
+  for (let index = first; index < plan.layerCount; index++) {
     const layer = layerAt(plan, index);
-    multiplyDense(plan, thread, layer, layerAt(plan, index - 1).activations, row, count);
-    activate(layer, row, count);
+    const inputs = index ? layerAt(plan, index - 1).activations : plan.batchInputs;
+    multiplyDense(plan, thread, layer, inputs, row, count);
+    activate(layer, row, count, 0, layer.units);
   }
 }
 
@@ -206,20 +276,22 @@ function multiplyDense(
   );
 }
 
-function activate(layer: LayerPlan, row: i32, count: i32): void {
-  const z = layer.activations + <usize>(row * layer.units) * FLOAT;
+/** a = f(z + b) for units `unit` to `unit + units − 1` of a layer. */
+function activate(layer: LayerPlan, row: i32, count: i32, unit: i32, units: i32): void {
+  const z = layer.activations + <usize>(row * layer.units + unit) * FLOAT;
+  const biases = layer.biases + <usize>unit * FLOAT;
   switch (layer.activation) {
     case SOFTMAX:
-      biasIdentity(z, layer.biases, count, layer.units);
+      biasIdentity(z, biases, count, units, layer.units);
       break;
     case TANH:
-      biasTanh(z, layer.biases, count, layer.units);
+      biasTanh(z, biases, count, units, layer.units);
       break;
     case RELU:
-      biasRelu(z, layer.biases, count, layer.units);
+      biasRelu(z, biases, count, units, layer.units);
       break;
     case SIGMOID:
-      biasSigmoid(z, layer.biases, count, layer.units);
+      biasSigmoid(z, biases, count, units, layer.units);
       break;
     default:
       unreachable();
@@ -290,20 +362,20 @@ function countTiles(plan: Plan): i32 {
 function countWeightTiles(plan: Plan, index: i32): i32 {
   const layer = layerAt(plan, index);
   return isSparse(plan, index)
-    ? ceilingDivide(layer.inputs, TILE_FEATURES) * ceilingDivide(layer.units, TILE_UNITS)
+    ? ceilingDivide(layer.inputs, TILE_FEATURES) * ceilingDivide(layer.units, SPARSE_UNITS)
     : ceilingDivide(layer.inputs, TILE_INPUTS);
 }
 
 /** Only the first layer reads the data set. */
 function isSparse(plan: Plan, index: i32): bool {
-  return index == 0 && changetype<usize>(plan.sparse) != 0;
+  return index == 0 && plan.sparse != 0;
 }
 
 function ceilingDivide(a: i32, b: i32): i32 {
   return (a + b - 1) / b;
 }
 
-function updateTile(plan: Plan, thread: i32, tile: i32, rows: i32): void {
+function updateTile(plan: Plan, thread: i32, step: i32, tile: i32, rows: i32): void {
   for (let index = 0; ; index++) {
     const layer = layerAt(plan, index);
     if (tile == 0) {
@@ -316,7 +388,7 @@ function updateTile(plan: Plan, thread: i32, tile: i32, rows: i32): void {
     if (tile >= tiles) {
       tile -= tiles;
     } else if (isSparse(plan, index)) {
-      updateSparseTile(plan, layer, tile, rows);
+      updateSparseTile(plan, thread, step, tile, rows);
       return;
     } else {
       updateDenseTile(plan, thread, index, tile, rows);
@@ -325,19 +397,21 @@ function updateTile(plan: Plan, thread: i32, tile: i32, rows: i32): void {
   }
 }
 
-function updateSparseTile(plan: Plan, layer: LayerPlan, tile: i32, rows: i32): void {
+function updateSparseTile(plan: Plan, thread: i32, step: i32, tile: i32, rows: i32): void {
+  const layer = layerAt(plan, 0);
   const featureTiles = ceilingDivide(layer.inputs, TILE_FEATURES);
   const feature = (tile % featureTiles) * TILE_FEATURES;
   descendSparse(
     layer.weights,
     layer.gradient,
-    plan.sparse,
-    ceilingDivide(rows, CHUNK_ROWS),
+    sparseBatch(plan, step),
+    ceilingDivide(rows, SPARSE_ROWS),
     feature,
     min(feature + TILE_FEATURES, layer.inputs),
-    (tile / featureTiles) * TILE_UNITS,
+    (tile / featureTiles) * SPARSE_UNITS,
     layer.units,
     plan.learningRate,
+    threadScratch(plan, thread),
   );
 }
 
@@ -385,5 +459,5 @@ function total(plan: Plan, step: i32, rows: i32): void {
   const position = (<usize>(step * plan.batchSize)) << 2;
   const totals = plan.totals + <usize>step * TOTALS_BYTES;
   store<f64>(totals, sumOfLosses(plan.losses + position, rows));
-  store<i32>(totals, countCorrect(plan.predicted + position, plan.batchLabels, rows), 8);
+  store<i32>(totals, countCorrect(plan.predicted + position, plan.targets + position, rows), 8);
 }

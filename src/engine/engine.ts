@@ -53,12 +53,14 @@ export class Engine {
     }
   }
 
-  /** The workers, started at the first call. Only with shared memory. */
-  async workers(): Promise<WorkerPool> {
-    const running = await this.#pool;
-    if (running?.usable) return running;
-    const { threads } = this.execution;
-    this.#pool = WorkerPool.start(this.#module, this.memory.memory, threads);
+  /**
+   * The workers, started at the first call, and anew after one of them has failed. Only with shared
+   * memory.
+   */
+  workers(): Promise<WorkerPool> {
+    const start = () => WorkerPool.start(this.#module, this.memory.memory, this.execution.threads);
+    const before = this.#pool;
+    this.#pool = before?.then((pool) => (pool.usable ? pool : start()), start) ?? start();
     return this.#pool;
   }
 

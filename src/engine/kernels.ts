@@ -7,8 +7,14 @@
 /** A byte offset into linear memory. */
 export type Pointer = number;
 
-/** out, in (bias), rows, units: z becomes f(z + bias) in place. */
-type BiasActivation = (z: Pointer, bias: Pointer, rows: number, units: number) => void;
+/** z `[rows, units]`, rows `stride` floats apart, becomes f(z + bias) in place. */
+type BiasActivation = (
+  z: Pointer,
+  bias: Pointer,
+  rows: number,
+  units: number,
+  stride: number,
+) => void;
 /** ∂L/∂a becomes ∂L/∂z in place. */
 type ActivationBackward = (gradient: Pointer, a: Pointer, count: number) => void;
 type Elementwise = (target: Pointer, source: Pointer, count: number) => void;

@@ -14,11 +14,12 @@ export const PLAN_FIELDS = [
   "order",
   "seed",
   "epoch",
+  "batchKept",
   "batchSize",
   "learningRate",
   "sparse",
   "batchInputs",
-  "batchLabels",
+  "targets",
   "losses",
   "predicted",
   "scratch",
@@ -48,15 +49,14 @@ export const LAYER_FIELDS = [
 export const SPARSE_FIELDS = [
   "features",
   "entryBytes",
-  "startBytes",
+  "entries",
+  "starts",
   "byRow",
   "rowEnds",
-  "byFeature",
-  "starts",
 ] as const;
 
-/** The constants of the same names of `assembly/sparse.ts` and `assembly/step.ts`. */
-export const CHUNK_ROWS = 32;
+/** Constants of the same names in `assembly/sparse.ts` and `assembly/step.ts`. */
+export const SPARSE_ROWS = 128;
 export const ENTRY_BYTES = 8;
 export const TILE_INPUTS = 64;
 
@@ -88,15 +88,35 @@ export function writeLayers({ memory }: Engine, layers: Pointer, fields: LayerFi
   });
 }
 
-export function writeSparseBatch({ memory }: Engine, batch: Pointer, fields: SparseFields): void {
-  writeFields(memory.fields(batch, SPARSE_BYTES), SPARSE_FIELDS, fields);
+export function writeSparseBatches(
+  { memory }: Engine,
+  batches: Pointer,
+  fields: SparseFields[],
+): void {
+  fields.forEach((batch, index) => {
+    writeFields(memory.fields(batches + index * SPARSE_BYTES, SPARSE_BYTES), SPARSE_FIELDS, batch);
+  });
 }
 
 /** Chooses the order of the samples for the epoch that begins with the next step 0. */
-export function writeEpoch({ memory }: Engine, plan: Pointer, seed: number, epoch: number): void {
+export function writeEpoch(engine: Engine, plan: Pointer, seed: number, epoch: number): void {
+  rewriteField(engine, plan, "seed", seed);
+  rewriteField(engine, plan, "epoch", epoch);
+}
+
+/** Says that the batch of the last step will do for the next one too. */
+export function writeBatchKept(engine: Engine, plan: Pointer): void {
+  rewriteField(engine, plan, "batchKept", 1);
+}
+
+function rewriteField(
+  { memory }: Engine,
+  plan: Pointer,
+  name: (typeof PLAN_FIELDS)[number],
+  value: number,
+): void {
   const view = memory.fields(plan, PLAN_BYTES);
-  view.setUint32(PLAN_FIELDS.indexOf("seed") * FIELD_BYTES, seed, true);
-  view.setUint32(PLAN_FIELDS.indexOf("epoch") * FIELD_BYTES, epoch, true);
+  view.setUint32(PLAN_FIELDS.indexOf(name) * FIELD_BYTES, value, true);
 }
 
 function writeFields<Name extends string>(

@@ -28,6 +28,8 @@ export type RunOrder = Extract<Order, { kind: "run" }>;
 
 export class WorkerPool {
   readonly #workers: readonly WorkerHandle[];
+  /** Settles when the orders so far have been carried out. */
+  #last: Promise<void> = Promise.resolve();
   #pending: { missing: number; resolve: () => void; reject: (error: Error) => void } | undefined;
   #failure: EngineError | undefined;
 
@@ -51,7 +53,8 @@ export class WorkerPool {
   }
 
   /**
-   * Has every worker call the kernel, and resolves when all have returned. One order at a time.
+   * Has every worker call the kernel, and resolves when all have returned. Orders that come
+   * meanwhile, for instance to evaluate while training, wait for their turn.
    *
    * @throws EngineError "unsupported-host" when a worker fails; the pool is then of no more use.
    */
@@ -74,7 +77,13 @@ export class WorkerPool {
     this.#pending?.reject(this.#failure);
   }
 
-  async #order(order: (thread: number) => Order): Promise<void> {
+  #order(order: (thread: number) => Order): Promise<void> {
+    const turn = this.#last.then(() => this.#carryOut(order));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #carryOut(order: (thread: number) => Order): Promise<void> {
     if (this.#failure) throw this.#failure;
     // While an order is carried out the workers keep the process alive, not before or after.
     for (const worker of this.#workers) worker.keepAlive(true);

@@ -26,7 +26,7 @@ const TICK = 100;
  */
 export async function runSteps(engine: Engine, run: Run): Promise<void> {
   run.signal?.throwIfAborted();
-  resetTeam(engine.memory, run.team);
+  resetTeam(engine.memory, run.team, engine.execution.threads);
   if (engine.execution.memory === "shared") await runOnWorkers(engine, run);
   else await runOnThisThread(engine, run);
   run.signal?.throwIfAborted();

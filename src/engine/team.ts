@@ -4,9 +4,15 @@ import type { Pointer } from "./kernels.js";
 import type { LinearMemory } from "./linearMemory.js";
 
 /** The constants of the same names of `assembly/barrier.ts`. */
-const STOP = 256;
-const COMPLETED = 324;
-export const TEAM_BYTES = 384;
+const STOP = 192;
+const COMPLETED = 260;
+const CLAIMED = 320;
+const LINE = 64;
+
+/** Bytes of a team of so many threads. */
+export function teamBytes(threads: number): number {
+  return CLAIMED + threads * LINE;
+}
 
 /**
  * Rounds that a thread spins before it goes to sleep: about a third of a millisecond, half of what
@@ -17,8 +23,8 @@ export function spinsFor(threads: number): number {
 }
 
 /** To be called before a run: nobody has arrived, nothing is claimed. */
-export function resetTeam(memory: LinearMemory, team: Pointer): void {
-  memory.bytes(team, TEAM_BYTES).fill(0);
+export function resetTeam(memory: LinearMemory, team: Pointer, threads: number): void {
+  memory.bytes(team, teamBytes(threads)).fill(0);
 }
 
 /** Asks the run under way to end after the step that it is in. */

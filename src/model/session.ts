@@ -4,14 +4,14 @@
  */
 import type { Dataset } from "../data/dataset.js";
 import type { Pointer } from "../engine/kernels.js";
-import { PLAN_BYTES, TOTALS_BYTES, writeEpoch, writePlan } from "../engine/plan.js";
+import { PLAN_BYTES, TOTALS_BYTES, writeBatchKept, writeEpoch, writePlan } from "../engine/plan.js";
 import { Regions } from "../engine/regions.js";
 import { type Run, runSteps } from "../engine/run.js";
-import { spinsFor, TEAM_BYTES } from "../engine/team.js";
+import { spinsFor, teamBytes } from "../engine/team.js";
 import { OptionError } from "../errors.js";
 import { layOutLayers, layOutScratch, type Purpose } from "./layout.js";
 import type { Network } from "./network.js";
-import { isSparse, layOutSparseBatch, measureDensity } from "./sparseLayout.js";
+import { isSparse, layOutSparseBatches, measureDensity } from "./sparseLayout.js";
 
 export interface SessionOptions {
   /** Samples a step. */
@@ -39,6 +39,7 @@ export class Session {
   readonly #plan: Pointer;
   readonly #team: Pointer;
   readonly #purpose: Purpose;
+  readonly #keepsBatch: boolean;
   readonly #totals: Pointer;
   readonly #losses: Pointer;
   readonly #predicted: Pointer;
@@ -53,12 +54,13 @@ export class Session {
     const { memory, execution } = engine;
     this.#network = network;
     this.#purpose = options.purpose;
+    this.#keepsBatch = options.order === "stored" && options.batchSize >= dataset.samples;
     this.samples = dataset.samples;
     this.batchSize = Math.min(options.batchSize, dataset.samples);
     this.steps = Math.ceil(this.samples / this.batchSize);
     this.#regions = new Regions(memory);
     try {
-      this.#team = this.#regions.allocateBytes(TEAM_BYTES);
+      this.#team = this.#regions.allocateBytes(teamBytes(execution.threads));
       this.#losses = this.#numbers(this.samples);
       this.#predicted = this.#numbers(this.samples);
       this.#totals = this.#regions.allocateBytes(this.steps * TOTALS_BYTES);
@@ -84,14 +86,15 @@ export class Session {
         order,
         seed: 0,
         epoch: 0,
+        batchKept: 0,
         batchSize: rows,
         learningRate: options.learningRate,
         sparse:
           firstLayer === "sparse"
-            ? layOutSparseBatch(engine, this.#regions, features, rows, density, purpose)
+            ? layOutSparseBatches(engine, this.#regions, features, rows, this.steps, density)
             : 0,
         batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
-        batchLabels: this.#numbers(rows),
+        targets: this.#numbers(this.samples),
         losses: this.#losses,
         predicted: this.#predicted,
         ...layOutScratch(network, this.#regions, execution.threads),
@@ -126,6 +129,8 @@ export class Session {
       team: this.#team,
       steps: this.steps,
     });
+    // A data set that is one batch, always in the same order, is compressed or gathered only once.
+    if (this.#keepsBatch) writeBatchKept(this.#network.engine, this.#plan);
   }
 
   /** What steps `first` to `first + count − 1` came to. */

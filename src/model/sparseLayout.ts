@@ -2,9 +2,8 @@
 import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import type { Pointer } from "../engine/kernels.js";
-import { CHUNK_ROWS, ENTRY_BYTES, SPARSE_BYTES, writeSparseBatch } from "../engine/plan.js";
+import { ENTRY_BYTES, SPARSE_BYTES, SPARSE_ROWS, writeSparseBatches } from "../engine/plan.js";
 import type { Regions } from "../engine/regions.js";
-import type { Purpose } from "./layout.js";
 
 /** Above this fraction of non-zero inputs the dense product is faster. */
 const SPARSE_DENSITY = 0.4;
@@ -37,27 +36,30 @@ export function isSparse(density: Density): boolean {
   return density.mean <= SPARSE_DENSITY;
 }
 
-/** Room for compressed batches of up to `rows` rows. */
-export function layOutSparseBatch(
+/**
+ * Room for compressed batches of up to `rows` rows: one for even and one for odd steps, or only one
+ * when a pass takes a single step.
+ */
+export function layOutSparseBatches(
   engine: Engine,
   regions: Regions,
   features: number,
   rows: number,
+  steps: number,
   { largestRow }: Density,
-  purpose: Purpose,
 ): Pointer {
-  const chunks = Math.ceil(rows / CHUNK_ROWS);
-  const entryBytes = CHUNK_ROWS * Math.max(1, largestRow) * ENTRY_BYTES;
-  const startBytes = (features + 1) * 4;
-  const batch = regions.allocateBytes(SPARSE_BYTES);
-  writeSparseBatch(engine, batch, {
+  const chunks = Math.ceil(rows / SPARSE_ROWS);
+  const entryBytes = SPARSE_ROWS * Math.max(1, largestRow) * ENTRY_BYTES;
+  const batches = regions.allocateBytes(2 * SPARSE_BYTES);
+  const layOut = () => ({
     features,
     entryBytes,
-    startBytes,
+    entries: regions.allocateBytes(chunks * entryBytes),
+    starts: regions.allocateNumbers(chunks * (features + 1)),
     byRow: regions.allocateBytes(chunks * entryBytes),
-    rowEnds: regions.allocateNumbers(chunks * CHUNK_ROWS),
-    byFeature: purpose === "train" ? regions.allocateBytes(chunks * entryBytes) : 0,
-    starts: regions.allocateBytes(chunks * startBytes),
+    rowEnds: regions.allocateNumbers(chunks * SPARSE_ROWS),
   });
-  return batch;
+  const even = layOut();
+  writeSparseBatches(engine, batches, [even, steps > 1 ? layOut() : even]);
+  return batches;
 }

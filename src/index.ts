@@ -1,0 +1,53 @@
+/** The public interface of the package; it loads in Node and in browsers alike. */
+export {
+  type ClassTargets,
+  createDataset,
+  type Dataset,
+  type DatasetParts,
+  type ImageShape,
+  sliceDataset,
+  type Targets,
+} from "./data/dataset.js";
+export { digits } from "./data/digits/index.js";
+export { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
+export { detectFeatures, type Features } from "./engine/features.js";
+export {
+  DataError,
+  DownloadError,
+  EngineError,
+  type ErrorCode,
+  FileError,
+  ModelError,
+  OptionError,
+  TrainingError,
+  WasmlpError,
+} from "./errors.js";
+export { type LoadOptions, Mlp, type MlpOptions } from "./mlp.js";
+export {
+  type Architecture,
+  countParameters,
+  HIDDEN_ACTIVATIONS,
+  type HiddenActivation,
+  type Layer,
+  type OutputActivation,
+  perceptron,
+} from "./model/architecture.js";
+export { type Initialization, parseInitialization } from "./model/initialization.js";
+export type { LayerSummary } from "./model/summary.js";
+export type { ProgramName } from "./reproduce/published.js";
+export {
+  type ReproduceOptions,
+  type Reproduction,
+  type ReproductionEpoch,
+  type ReproductionRow,
+  reproduce,
+} from "./reproduce/reproduce.js";
+export type {
+  ClassReport,
+  EpochReport,
+  Evaluation,
+  FitOptions,
+  History,
+  Progress,
+} from "./training/options.js";
+export { DEFAULT_FIT_OPTIONS } from "./training/resolveOptions.js";
