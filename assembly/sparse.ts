@@ -15,7 +15,7 @@
 import { sampleAt } from "./batch";
 import { FLOAT, fma, loadTail, storeTail, VECTOR } from "./simd";
 
-/** Rows of a chunk. */
+/** Rows of a chunk; few enough for a byte to count them. */
 export const SPARSE_ROWS: i32 = 128;
 /** Units of a block. */
 export const SPARSE_UNITS: i32 = 32;
@@ -31,11 +31,10 @@ export class SparseBatch {
   entryBytes: usize;
   /** Entries by feature, chunk after chunk. */
   entries: usize;
-  /** Of each chunk the numbers of the entries at which a feature's begin, `[features + 1]`. */
+  /** Of each chunk the addresses at which a feature's entries begin, `[features + 1]`. */
   starts: usize;
-  /** Room for a chunk's entries by row while it is being compressed, and where each row's end. */
-  byRow: usize;
-  rowEnds: usize;
+  /** Room to count each chunk's entries by feature, `[features]` bytes. */
+  counts: usize;
 }
 
 /** Bytes stand for byte / 255. */
@@ -45,16 +44,13 @@ function startsOf(batch: SparseBatch, chunk: i32): usize {
   return batch.starts + ((<usize>(chunk * (batch.features + 1))) << 2);
 }
 
-function entriesOf(batch: SparseBatch, chunk: i32): usize {
-  return batch.entries + <usize>chunk * batch.entryBytes;
-}
-
 /**
  * Compresses chunk `chunk` of a batch: `rows` samples of the data set from `position` on, `order` as
  * in `batch.ts`, inputs `[samples, features]` of bytes or float32. The distance of two rows, which
  * entries count in, is `rowBytes`.
  *
- * Cost: each input is read once, each entry written twice.
+ * The rows are read twice: first each feature's entries are counted, which says where they begin;
+ * then every entry goes to its place. Cost: 8 bytes written an entry.
  */
 export function compressChunk(
   batch: SparseBatch,
@@ -67,87 +63,105 @@ export function compressChunk(
   rowBytes: i32,
 ): void {
   const features = batch.features;
+  const sampleBytes = <usize>features * (inputsAreBytes ? 1 : FLOAT);
+  const counts = batch.counts + <usize>(chunk * features);
+  memory.fill(counts, 0, features);
+  for (let row = 0; row < rows; row++) {
+    const sample = inputs + <usize>sampleAt(order, position + row) * sampleBytes;
+    if (inputsAreBytes) countBytes(counts, sample, features);
+    else countFloats(counts, sample, features);
+  }
+  // ends[f] begins as where the entries of feature f begin and moves on with each that is placed:
+  // at last starts[f] to starts[f + 1] is the range of feature f.
   const starts = startsOf(batch, chunk);
-  // First by row, as entries of feature and value, counting each feature's in starts[feature + 1].
-  const counts = starts + 4;
-  memory.fill(starts, 0, (<usize>(features + 1)) << 2);
-  const byRow = batch.byRow + <usize>chunk * batch.entryBytes;
-  const rowEnds = batch.rowEnds + <usize>chunk * (SPARSE_ROWS * 4);
-  let entry = byRow;
-  for (let row = 0; row < rows; row++) {
-    const sample = <usize>sampleAt(order, position + row) * features;
-    entry = inputsAreBytes
-      ? compressBytes(entry, counts, inputs + sample, features)
-      : compressFloats(entry, counts, inputs + sample * FLOAT, features);
-    store<usize>(rowEnds + ((<usize>row) << 2), entry);
+  const ends = starts + 4;
+  let entry = batch.entries + <usize>chunk * batch.entryBytes;
+  store<usize>(starts, entry);
+  for (let feature = 0; feature < features; feature++) {
+    store<usize>(ends + ((<usize>feature) << 2), entry);
+    entry += <usize>load<u8>(counts + feature) * ENTRY_BYTES;
   }
-  // Then by feature: counts[f] becomes where feature f begins, and as entries are placed, where it
-  // ends, so that starts[f] to starts[f + 1] is its range.
-  prefixSums(counts, features);
-  const entries = entriesOf(batch, chunk);
-  let offset = 0;
-  entry = byRow;
   for (let row = 0; row < rows; row++) {
-    const end = load<usize>(rowEnds + ((<usize>row) << 2));
-    for (; entry < end; entry += ENTRY_BYTES) {
-      const cursor = counts + ((<usize>load<i32>(entry)) << 2);
-      const place = load<i32>(cursor);
-      store<i32>(cursor, place + 1);
-      const target = entries + <usize>place * ENTRY_BYTES;
-      store<i32>(target, offset);
-      store<f32>(target, load<f32>(entry, 4), 4);
-    }
-    offset += rowBytes;
+    const sample = inputs + <usize>sampleAt(order, position + row) * sampleBytes;
+    if (inputsAreBytes) placeBytes(ends, sample, features, row * rowBytes);
+    else placeFloats(ends, sample, features, row * rowBytes);
   }
+}
+
+/** counts `[features]` (bytes) += 1 where the row's byte is not 0. */
+function countBytes(counts: usize, row: usize, features: i32): void {
+  const whole = features & ~15;
+  for (let feature = 0; feature < whole; feature += 16) {
+    // A lane that is not 0 compares to all ones, which is −1.
+    const nonZero = i8x16.ne(v128.load(row + feature), i8x16.splat(0));
+    v128.store(counts + feature, i8x16.sub(v128.load(counts + feature), nonZero));
+  }
+  for (let feature = whole; feature < features; feature++) {
+    if (load<u8>(row + feature)) increment(counts + feature);
+  }
+}
+
+/** The same for a row of float32. */
+function countFloats(counts: usize, row: usize, features: i32): void {
+  for (let feature = 0; feature < features; feature++) {
+    if (load<f32>(row + ((<usize>feature) << 2)) != 0) increment(counts + feature);
+  }
+}
+
+function increment(count: usize): void {
+  store<u8>(count, load<u8>(count) + 1);
 }
 
 /**
- * Appends the non-zero values of a row of bytes `[features]`, scaled to [0, 1], as entries of
- * feature and value, counts them by feature, and returns the end of the entries.
+ * Places the non-zero values of a row of bytes, scaled to [0, 1]. They are found 64 at a time: the
+ * longer the loop over set bits, the rarer the mispredicted branch at its end.
  */
-function compressBytes(entry: usize, counts: usize, row: usize, features: i32): usize {
-  const whole = features & ~15;
-  for (let start = 0; start < whole; start += 16) {
-    let mask = i8x16.bitmask(i8x16.ne(v128.load(row + start), i8x16.splat(0)));
+function placeBytes(ends: usize, row: usize, features: i32, offset: i32): void {
+  for (let start = 0; start < features; start += 64) {
+    let mask = nonZeroBits(row + start, min(64, features - start));
     while (mask) {
-      const feature = start + ctz(mask);
+      const feature = <usize>start + <usize>ctz(mask);
       mask &= mask - 1;
-      entry = append(entry, counts, feature, <f32>load<u8>(row + feature) * BYTE_SCALE);
+      place(ends + (feature << 2), offset, <f32>load<u8>(row + feature) * BYTE_SCALE);
     }
   }
-  for (let feature = whole; feature < features; feature++) {
-    const byte = load<u8>(row + feature);
-    if (byte) entry = append(entry, counts, feature, <f32>byte * BYTE_SCALE);
-  }
-  return entry;
 }
 
 /** The same for a row of float32, as they are. */
-function compressFloats(entry: usize, counts: usize, row: usize, features: i32): usize {
+function placeFloats(ends: usize, row: usize, features: i32, offset: i32): void {
   for (let feature = 0; feature < features; feature++) {
-    const value = load<f32>(row + <usize>feature * FLOAT);
-    if (value != 0) entry = append(entry, counts, feature, value);
+    const at = (<usize>feature) << 2;
+    const value = load<f32>(row + at);
+    if (value != 0) place(ends + at, offset, value);
   }
-  return entry;
 }
 
-function append(entry: usize, counts: usize, feature: i32, value: f32): usize {
-  store<i32>(entry, feature);
+function place(end: usize, offset: i32, value: f32): void {
+  const entry = load<usize>(end);
+  store<usize>(end, entry + ENTRY_BYTES);
+  store<i32>(entry, offset);
   store<f32>(entry, value, 4);
-  const count = counts + ((<usize>feature) << 2);
-  store<i32>(count, load<i32>(count) + 1);
-  return entry + ENTRY_BYTES;
 }
 
-/** values `[count]` (int32) becomes the sums of what stands before each: 0, v₀, v₀ + v₁, … */
-function prefixSums(values: usize, count: i32): void {
-  let sum = 0;
-  for (let index = 0; index < count; index++) {
-    const at = values + ((<usize>index) << 2);
-    const value = load<i32>(at);
-    store<i32>(at, sum);
-    sum += value;
+/** Bit i is set where byte i of `count` ≤ 64 is not 0. */
+function nonZeroBits(bytes: usize, count: i32): u64 {
+  if (count == 64) {
+    return (
+      nonZeroBits16(bytes) |
+      (nonZeroBits16(bytes + 16) << 16) |
+      (nonZeroBits16(bytes + 32) << 32) |
+      (nonZeroBits16(bytes + 48) << 48)
+    );
   }
+  let bits: u64 = 0;
+  let index = 0;
+  for (; index + 16 <= count; index += 16) bits |= nonZeroBits16(bytes + index) << index;
+  for (; index < count; index++) bits |= u64(load<u8>(bytes + index) != 0) << index;
+  return bits;
+}
+
+function nonZeroBits16(bytes: usize): u64 {
+  return <u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(bytes), i8x16.splat(0))));
 }
 
 /** The number of non-zero values among bytes `[count]`. */
@@ -216,10 +230,9 @@ function multiplyWide(
 ): void {
   let start = startsOf(batch, chunk);
   const last = start + ((<usize>batch.features) << 2);
-  let entry = entriesOf(batch, chunk);
-  const base = entry;
+  let entry = load<usize>(start);
   for (; start < last; start += 4) {
-    const end = base + <usize>load<u32>(start, 4) * ENTRY_BYTES;
+    const end = load<usize>(start, 4);
     if (entry < end) {
       const w0 = v128.load(weights);
       const w1 = v128.load(weights, 16);
@@ -257,10 +270,9 @@ function multiplyNarrow(
 ): void {
   let start = startsOf(batch, chunk);
   const last = start + ((<usize>batch.features) << 2);
-  let entry = entriesOf(batch, chunk);
-  const base = entry;
+  let entry = load<usize>(start);
   for (; start < last; start += 4) {
-    const end = base + <usize>load<u32>(start, 4) * ENTRY_BYTES;
+    const end = load<usize>(start, 4);
     const w = load4(weights, count);
     for (; entry < end; entry += ENTRY_BYTES) {
       const row = z + <usize>load<u32>(entry);
@@ -312,13 +324,11 @@ export function descendSparse(
   if (wide) {
     for (let chunk = 0; chunk < chunks; chunk++) {
       const starts = startsOf(batch, chunk) + ((<usize>firstFeature) << 2);
-      const entries = entriesOf(batch, chunk);
       const isFirst = chunk == 0;
       const isLast = chunk == chunks - 1;
       accumulateWide(
         weights,
         gradient,
-        entries,
         starts,
         features,
         stride,
@@ -336,13 +346,11 @@ export function descendSparse(
     let g = gradient;
     for (let chunk = 0; chunk < chunks; chunk++) {
       const starts = startsOf(batch, chunk) + ((<usize>firstFeature) << 2);
-      const entries = entriesOf(batch, chunk);
       const isFirst = chunk == 0;
       const isLast = chunk == chunks - 1;
       accumulateNarrow(
         weights,
         g,
-        entries,
         starts,
         features,
         stride,
@@ -362,7 +370,6 @@ export function descendSparse(
 function accumulateWide(
   weights: usize,
   gradient: usize,
-  entries: usize,
   starts: usize,
   features: i32,
   stride: usize,
@@ -372,10 +379,10 @@ function accumulateWide(
   isLast: bool,
 ): void {
   const rate = f32x4.splat(-learningRate);
-  let entry = entries + <usize>load<u32>(starts) * ENTRY_BYTES;
+  let entry = load<usize>(starts);
   for (let feature = 0; feature < features; feature++) {
     starts += 4;
-    const end = entries + <usize>load<u32>(starts) * ENTRY_BYTES;
+    const end = load<usize>(starts);
     let s0 = f32x4.splat(0);
     let s1 = s0;
     let s2 = s0;
@@ -433,7 +440,6 @@ function accumulateWide(
 function accumulateNarrow(
   weights: usize,
   gradient: usize,
-  entries: usize,
   starts: usize,
   features: i32,
   stride: usize,
@@ -444,10 +450,10 @@ function accumulateNarrow(
   count: i32,
 ): void {
   const rate = f32x4.splat(-learningRate);
-  let entry = entries + <usize>load<u32>(starts) * ENTRY_BYTES;
+  let entry = load<usize>(starts);
   for (let feature = 0; feature < features; feature++) {
     starts += 4;
-    const end = entries + <usize>load<u32>(starts) * ENTRY_BYTES;
+    const end = load<usize>(starts);
     let sum = isFirst ? f32x4.splat(0) : v128.load(sums);
     for (; entry < end; entry += ENTRY_BYTES) {
       const row = gradient + <usize>load<u32>(entry);

@@ -46,14 +46,7 @@ export const LAYER_FIELDS = [
 ] as const;
 
 /** The fields of `SparseBatch` of `assembly/sparse.ts`, likewise. */
-export const SPARSE_FIELDS = [
-  "features",
-  "entryBytes",
-  "entries",
-  "starts",
-  "byRow",
-  "rowEnds",
-] as const;
+export const SPARSE_FIELDS = ["features", "entryBytes", "entries", "starts", "counts"] as const;
 
 /** Constants of the same names in `assembly/sparse.ts` and `assembly/step.ts`. */
 export const SPARSE_ROWS = 128;

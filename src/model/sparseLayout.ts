@@ -56,8 +56,7 @@ export function layOutSparseBatches(
     entryBytes,
     entries: regions.allocateBytes(chunks * entryBytes),
     starts: regions.allocateNumbers(chunks * (features + 1)),
-    byRow: regions.allocateBytes(chunks * entryBytes),
-    rowEnds: regions.allocateNumbers(chunks * SPARSE_ROWS),
+    counts: regions.allocateBytes(chunks * features),
   });
   const even = layOut();
   writeSparseBatches(engine, batches, [even, steps > 1 ? layOut() : even]);
