@@ -45,7 +45,7 @@ import {
   SparseBatch,
 } from "./sparse";
 
-/** Rows that pass through the network at a time. */
+/** Most rows that pass through the network at a time: their activations stay in cache. */
 const CHUNK_ROWS: i32 = 32;
 /** Rows of a dense layer's W that are updated at a time; a multiple of the panels of 8. */
 const TILE_INPUTS: i32 = 64;
@@ -69,7 +69,7 @@ export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
   for (let step = first; step < end; step++) {
     const rows = batchRows(plan, step);
     forwardSparse(plan, thread, step, rows);
-    const chunks = ceilingDivide(rows, CHUNK_ROWS);
+    const chunks = ceilingDivide(rows, chunkRows(plan, rows));
     for (
       let chunk = next(plan, thread, chunks);
       chunk < chunks;
@@ -100,7 +100,7 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
     const rows = batchRows(plan, step);
     forwardSparse(plan, thread, step, rows);
     const coming = step + 1 < end ? countSparseChunks(plan, step + 1) : 0;
-    const chunks = coming + ceilingDivide(rows, CHUNK_ROWS);
+    const chunks = coming + ceilingDivide(rows, chunkRows(plan, rows));
     for (
       let chunk = next(plan, thread, chunks);
       chunk < chunks;
@@ -116,6 +116,11 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
     }
     if (isStopping(plan.team)) return;
   }
+}
+
+/** Rows of a chunk: of a small batch, so few that every thread has one; whole tiles of 4. */
+function chunkRows(plan: Plan, rows: i32): i32 {
+  return min(CHUNK_ROWS, ceilingDivide(ceilingDivide(rows, plan.threads), 4) * 4);
 }
 
 /** The next of `count` chunks or tiles for this thread. */
@@ -212,8 +217,8 @@ function forwardSparse(plan: Plan, thread: i32, step: i32, rows: i32): void {
  * loss with respect to the logits in the last layer's `gradient`.
  */
 function forward(plan: Plan, thread: i32, step: i32, chunk: i32, rows: i32): void {
-  const row = chunk * CHUNK_ROWS;
-  const count = min(CHUNK_ROWS, rows - row);
+  const row = chunk * chunkRows(plan, rows);
+  const count = min(chunkRows(plan, rows), rows - row);
   const position = step * plan.batchSize + row;
   if (isSparse(plan, 0)) {
     forwardLayers(plan, thread, row, count, 1);
@@ -303,8 +308,8 @@ function activate(layer: LayerPlan, row: i32, count: i32, unit: i32, units: i32)
  * below, ∂L/∂z = ∂L/∂a ⊙ f′(z). Packs each for the gradient of the weights.
  */
 function backward(plan: Plan, thread: i32, chunk: i32, rows: i32): void {
-  const row = chunk * CHUNK_ROWS;
-  const count = min(CHUNK_ROWS, rows - row);
+  const row = chunk * chunkRows(plan, rows);
+  const count = min(chunkRows(plan, rows), rows - row);
   for (let index = plan.layerCount - 1; index >= 0; index--) {
     const layer = layerAt(plan, index);
     const units = layer.units;
