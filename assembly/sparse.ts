@@ -337,7 +337,7 @@ export function descendSparse(
         isFirst,
         isLast,
       );
-      gradient += SPARSE_ROWS * stride;
+      gradient += <usize>SPARSE_ROWS * stride;
     }
     return;
   }
@@ -360,7 +360,7 @@ export function descendSparse(
         isLast,
         count,
       );
-      g += SPARSE_ROWS * stride;
+      g += <usize>SPARSE_ROWS * stride;
     }
     weights += VECTOR;
     gradient += VECTOR;

@@ -1,0 +1,32 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+test("the embedding example of the README runs as it is printed, in at most 15 lines", () => {
+  const example = /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  expect(example.trim().split("\n").length).toBeLessThanOrEqual(15);
+  // Below `build/` the name "wasmlp" means this package.
+  const folder = mkdtempSync(join(root, "build", "example-"));
+  try {
+    const file = join(folder, "example.mjs");
+    writeFileSync(file, example);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^epoch 5: loss 0\.\d+$/m);
+    const accuracy = Number(/^accuracy (\S+), the first digit is a \d$/m.exec(stdout)?.[1]);
+    expect(accuracy).toBeGreaterThan(0.8);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("every path that the README names exists", () => {
+  const paths = readme.matchAll(/`((?:src|test|bench|docs|scripts|assembly|build)\/[\w./-]*)`/g);
+  for (const [, path] of paths)
+    expect(() => readFileSync(join(root, path)), path).not.toThrow(/ENOENT/);
+});
