@@ -1,0 +1,14 @@
+/** What the package offers on Node beside `wasmlp` itself: files, downloads, and V8's flags. */
+export type { Mnist, MnistPart } from "../data/mnist.js";
+export type { DownloadProgress } from "./download.js";
+export { checkWritable } from "./files.js";
+export {
+  type FindMnistOptions,
+  findMnist,
+  loadMnist,
+  loadMnistTest,
+  type MnistLocation,
+  type MnistOptions,
+} from "./mnist.js";
+export { loadModel, saveModel } from "./modelFiles.js";
+export { enableRelaxedSimd } from "./relaxedSimd.js";
