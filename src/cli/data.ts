@@ -1,0 +1,116 @@
+/** Which data a command works on: MNIST, files of one's own in its format, or built-in digits. */
+import type { Command } from "commander";
+import { type Dataset, DownloadError, digits } from "../index.js";
+import { loadMnist, loadMnistTest, type MnistOptions } from "../node/index.js";
+import { bytes } from "../report/numbers.js";
+import { type DownloadState, downloadProgress } from "../report/progressLine.js";
+import { BUILT_IN_DIGITS } from "./defaults.js";
+import type { Terminal } from "./terminal.js";
+
+export interface DataFlags {
+  /** "mnist", "digits" or a folder; absent: MNIST, or built-in digits where it is out of reach. */
+  readonly data?: string | undefined;
+  readonly dataDir?: string | undefined;
+}
+
+export interface TrainingData {
+  readonly training: Dataset;
+  readonly test: Dataset;
+}
+
+const DATA_HELP = `
+Without --data: MNIST from --data-dir, $WASMLP_DATA_DIR or the cache, to which
+it is downloaded once; built-in digits where it is out of reach.`;
+
+export function addDataOptions(command: Command): Command {
+  command.option(
+    "--data <mnist|digits|dir>",
+    "MNIST, built-in digits, or a folder with files in MNIST's format",
+  );
+  return addDataDirectoryOption(command).addHelpText("after", DATA_HELP);
+}
+
+export function addDataDirectoryOption(command: Command): Command {
+  return command.option(
+    "--data-dir <dir>",
+    "folder with MNIST's files (default: $WASMLP_DATA_DIR)",
+  );
+}
+
+export async function loadTrainingData(
+  flags: DataFlags,
+  terminal: Terminal,
+): Promise<TrainingData> {
+  return load(flags, terminal, {
+    files: async (options) => {
+      const { train, test } = await loadMnist(options);
+      return { training: train, test };
+    },
+    digits: () => ({
+      training: digits(BUILT_IN_DIGITS.training),
+      test: digits(BUILT_IN_DIGITS.test),
+    }),
+  });
+}
+
+export async function loadTestData(flags: DataFlags, terminal: Terminal): Promise<Dataset> {
+  return load(flags, terminal, {
+    files: loadMnistTest,
+    digits: () => digits(BUILT_IN_DIGITS.test),
+  });
+}
+
+interface Sources<Data> {
+  readonly files: (options: MnistOptions) => Promise<Data>;
+  readonly digits: () => Data;
+}
+
+async function load<Data>(
+  flags: DataFlags,
+  terminal: Terminal,
+  sources: Sources<Data>,
+): Promise<Data> {
+  const { data = "mnist", dataDir } = flags;
+  try {
+    if (data === "digits") return drawDigits(sources, terminal);
+    return await loadFiles(data === "mnist" ? dataDir : data, sources, terminal);
+  } catch (error) {
+    if (flags.data !== undefined || !(error instanceof DownloadError)) throw error;
+    terminal.note(
+      `Using built-in digits, as MNIST is not in the cache and no mirror can be reached; to get it: ${terminal.program} train --data mnist, or set WASMLP_DATA_DIR to a folder with its files.`,
+    );
+    return drawDigits(sources, terminal);
+  } finally {
+    terminal.progress("");
+  }
+}
+
+function drawDigits<Data>(sources: Sources<Data>, terminal: Terminal): Data {
+  terminal.progress("drawing digits …");
+  return sources.digits();
+}
+
+async function loadFiles<Data>(
+  directory: string | undefined,
+  sources: Sources<Data>,
+  terminal: Terminal,
+): Promise<Data> {
+  terminal.progress("loading the data set …");
+  return sources.files({
+    dataDirectory: directory,
+    onProgress: showDownload(terminal),
+    signal: terminal.signal,
+  });
+}
+
+/** A bar that moves, or a line for each file where there is no terminal. */
+function showDownload(terminal: Terminal): (state: DownloadState) => void {
+  let announced = "";
+  return (state) => {
+    const { file, bytesTotal } = state;
+    terminal.progress(downloadProgress(state, terminal.progressLayout));
+    if (terminal.showsProgress || file === announced) return;
+    announced = file;
+    terminal.note(`downloading ${file}${bytesTotal ? `, ${bytes(bytesTotal)}` : ""}`);
+  };
+}

@@ -1,0 +1,80 @@
+/** `wasmlp evaluate MODEL`: how good a saved model is, and where it goes wrong. */
+import type { Command } from "commander";
+import type { Dataset, Evaluation, Mlp } from "../index.js";
+import { loadModel } from "../node/index.js";
+import { evaluationReport } from "../report/evaluationReport.js";
+import { type Mistake, sampleImage, worstMistakes } from "../report/mistakes.js";
+import { addDataOptions, type DataFlags, loadTestData } from "./data.js";
+import type { Terminal } from "./terminal.js";
+
+interface EvaluateFlags extends DataFlags {
+  readonly json?: true;
+}
+
+/** As many as two rows on a wide screen hold; programs get as many. */
+const MOST_MISTAKES = 24;
+
+const EXAMPLES = `
+Examples:
+  $ wasmlp evaluate model.safetensors
+  $ wasmlp evaluate model.safetensors --data digits
+  $ wasmlp evaluate model.safetensors --json | jq .accuracy
+`;
+
+export function defineEvaluate(command: Command, terminal: Terminal): void {
+  addDataOptions(command.argument("MODEL", "a file that `wasmlp train --out` saved"))
+    .option("--json", "print one JSON object")
+    .addHelpText("after", EXAMPLES)
+    .action((path: string, flags: EvaluateFlags) => evaluate(path, flags, terminal));
+}
+
+async function evaluate(path: string, flags: EvaluateFlags, terminal: Terminal): Promise<void> {
+  using model = await loadModel(path);
+  const dataset = await loadTestData(flags, terminal);
+  const evaluation = await model.evaluate(dataset, { signal: terminal.signal });
+  const mistakes = worstMistakes(dataset, evaluation, MOST_MISTAKES).map((sample) =>
+    describeMistake(model, dataset, evaluation, sample),
+  );
+  if (flags.json) printJson(terminal, dataset, evaluation, mistakes);
+  else terminal.print(evaluationReport(dataset.name, evaluation, mistakes, terminal.layout));
+}
+
+function describeMistake(
+  model: Mlp,
+  dataset: Dataset,
+  { predicted, losses }: Evaluation,
+  sample: number,
+): Mistake {
+  const { inputs, features, targets } = dataset;
+  const probabilities = model.predict(inputs.subarray(sample * features, (sample + 1) * features));
+  return {
+    sample,
+    is: targets.names[targets.labels[sample]],
+    said: targets.names[predicted[sample]],
+    probability: probabilities[predicted[sample]],
+    loss: losses[sample],
+    image: sampleImage(dataset, sample),
+  };
+}
+
+function printJson(
+  terminal: Terminal,
+  { name, targets }: Dataset,
+  { samples, correct, accuracy, loss, classes, confusion }: Evaluation,
+  mistakes: readonly Mistake[],
+): void {
+  const size = targets.names.length;
+  terminal.print(
+    JSON.stringify({
+      event: "evaluation",
+      data: name,
+      samples,
+      correct,
+      accuracy,
+      loss,
+      classes,
+      confusion: classes.map((_, row) => [...confusion.subarray(row * size, (row + 1) * size)]),
+      mistakes: mistakes.map(({ image: _, ...mistake }) => mistake),
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+/** Reads the values of options: each function gives a parser that names its option when it refuses. */
+import { OptionError } from "../index.js";
+
+type Parser<Value> = (text: string) => Value;
+
+const WHOLE_NUMBER = /^\d+$/;
+
+export function wholeNumber(
+  option: string,
+  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
+): Parser<number> {
+  return (text) => {
+    const value = WHOLE_NUMBER.test(text) ? Number(text) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw refusal(option, text, `a whole number from ${minimum} to ${maximum}`);
+  };
+}
+
+export function numberAboveZero(option: string): Parser<number> {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw refusal(option, text, "a number above 0");
+  };
+}
+
+/** "64" → [64], "256,128" → [256, 128] */
+export function hiddenLayers(option: string, largest: number): Parser<readonly number[]> {
+  return (text) => {
+    const sizes = text.split(",").map((part) => part.trim());
+    if (sizes.every((size) => WHOLE_NUMBER.test(size) && +size >= 1 && +size <= largest)) {
+      return sizes.map(Number);
+    }
+    const expected = `whole numbers from 1 to ${largest}, one for each hidden layer, such as 64 or 256,128`;
+    throw refusal(option, text, expected);
+  };
+}
+
+/** "full", or a number of samples. */
+export function batchSize(option: string, largest: number): Parser<number | "full"> {
+  return (text) => {
+    const value = WHOLE_NUMBER.test(text) ? Number(text) : Number.NaN;
+    if (text === "full") return text;
+    if (value >= 1 && value <= largest) return value;
+    throw refusal(option, text, `full or a whole number from 1 to ${largest}`);
+  };
+}
+
+export function oneOf<Value extends string>(
+  option: string,
+  values: readonly Value[],
+): Parser<Value> {
+  return (text) => {
+    const found = values.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw refusal(option, text, values.join(", "));
+  };
+}
+
+function refusal(option: string, text: string, expected: string): OptionError {
+  return new OptionError(`${option} is "${text}", expected ${expected}`);
+}

@@ -1,0 +1,115 @@
+/** The command line as a whole: finds the command, runs it, turns errors into exit codes. */
+import { readFileSync } from "node:fs";
+import { debuglog } from "node:util";
+import { Command, CommanderError } from "commander";
+import { OptionError, WasmlpError } from "../errors.js";
+import { printable } from "../report/text.js";
+import { Interruption } from "./interruption.js";
+import type { Terminal } from "./terminal.js";
+
+type Define = (command: Command, terminal: Terminal) => void;
+
+/** Commands are loaded when they are asked for, so that the others' modules cost no time. */
+const COMMANDS: readonly {
+  readonly name: string;
+  readonly description: string;
+  readonly load: () => Promise<Define>;
+}[] = [
+  {
+    name: "train",
+    description: "Train a network and report its test accuracy",
+    load: async () => (await import("./train.js")).defineTrain,
+  },
+  {
+    name: "evaluate",
+    description: "Report how good a saved model is, and its worst mistakes",
+    load: async () => (await import("./evaluate.js")).defineEvaluate,
+  },
+  {
+    name: "reproduce",
+    description: "Run three published programs, their mistakes included, and compare",
+    load: async () => (await import("./reproduce.js")).defineReproduce,
+  },
+];
+
+const EXAMPLES = `
+Examples:
+  $ wasmlp train
+  $ wasmlp train --hidden 256,128 --out model.safetensors
+  $ wasmlp evaluate model.safetensors
+  $ wasmlp reproduce
+
+\`wasmlp help <command>\` says more about a command.
+`;
+
+const EXIT_USAGE = 2;
+const EXIT_FAILURE = 1;
+
+/** `NODE_DEBUG=wasmlp` shows where an error came from. */
+const debug = debuglog("wasmlp");
+
+/**
+ * Runs the command line `argv` (without the names of Node and script).
+ *
+ * @returns the exit code: 0, 2 for a usage error, 1 for another failure, or an interruption's
+ */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const program = await createProgram(argv, terminal);
+    await program.parseAsync(argv, { from: "user" });
+    return 0;
+  } catch (error) {
+    return refuse(error, terminal);
+  } finally {
+    terminal.progress("");
+  }
+}
+
+async function createProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
+  const program = new Command("wasmlp")
+    .description("Train multilayer perceptrons on SIMD WebAssembly kernels.")
+    .version(packageVersion(), "--version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+      // `refuse` prints errors, whoever found them.
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(terminal.layout.width, LONGEST_HELP_LINE),
+      getErrHelpWidth: () => Math.min(terminal.layout.width, LONGEST_HELP_LINE),
+    });
+  for (const { name, description, load } of COMMANDS) {
+    const command = program.command(name).description(description);
+    if (argv.includes(name)) (await load())(command, terminal);
+  }
+  return program;
+}
+
+/** Columns beyond which lines of text are hard to read. */
+const LONGEST_HELP_LINE = 80;
+
+function packageVersion(): string {
+  const file = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const { version }: { version: string } = JSON.parse(file);
+  return version;
+}
+
+/** Says in one sentence what went wrong, if anything did. */
+function refuse(error: unknown, terminal: Terminal): number {
+  if (error instanceof Interruption) return error.exitCode;
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  // `wasmlp` alone has printed the help.
+  if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const known = error instanceof CommanderError || error instanceof WasmlpError;
+  // Commander's own begin with "error:", and some of them are two sentences.
+  const sentence = message.replace(/^error: /, "").replace(". Expected", ", expected");
+  terminal.note(`error: ${known ? "" : "unexpected: "}${printable(sentence)}`);
+  debug("%s", stack);
+  return error instanceof CommanderError || error instanceof OptionError
+    ? EXIT_USAGE
+    : EXIT_FAILURE;
+}

@@ -1,0 +1,36 @@
+/** The block before a training run: on what, how, and with which kernels. */
+import { facts } from "./facts.js";
+import { count } from "./numbers.js";
+import type { Layout } from "./table.js";
+
+export interface TrainingPlan {
+  /** The name of the data set. */
+  readonly data: string;
+  readonly samples: number;
+  readonly epochs: number;
+  readonly batchSize: number | "full";
+  readonly learningRate: number;
+  readonly threads: number;
+  readonly simd: "plain" | "relaxed";
+}
+
+export function trainingPlan(plan: TrainingPlan, layout: Layout): string {
+  const { data, samples, epochs, batchSize, learningRate, threads, simd } = plan;
+  const batches = batchSize === "full" ? "all samples at once" : `batches of ${count(batchSize)}`;
+  return facts(
+    [
+      { name: "Data", value: data, note: `${count(samples)} samples` },
+      {
+        name: "Training",
+        value: counted(epochs, "epoch"),
+        note: `${batches}, learning rate ${learningRate}`,
+      },
+      { name: "Kernels", value: counted(threads, "thread"), note: `${simd} SIMD` },
+    ],
+    layout,
+  );
+}
+
+function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
