@@ -1,6 +1,6 @@
 /** Which data a command works on: MNIST, files of one's own in its format, or built-in digits. */
 import type { Command } from "commander";
-import { type Dataset, DownloadError, digits } from "../index.js";
+import { type Dataset, DownloadError, digits, FileError } from "../index.js";
 import { loadMnist, loadMnistTest, type MnistOptions } from "../node/index.js";
 import { bytes } from "../report/numbers.js";
 import { type DownloadState, downloadProgress } from "../report/progressLine.js";
@@ -21,6 +21,9 @@ export interface TrainingData {
 const DATA_HELP = `
 Without --data: MNIST from --data-dir, $WASMLP_DATA_DIR or the cache, to which
 it is downloaded once; built-in digits where it is out of reach.`;
+
+/** Where there is something to fall back to, a mirror that says nothing is not waited for long. */
+const FALLBACK_SILENCE_SECONDS = 5;
 
 export function addDataOptions(command: Command): Command {
   command.option(
@@ -73,16 +76,28 @@ async function load<Data>(
   const { data = "mnist", dataDir } = flags;
   try {
     if (data === "digits") return drawDigits(sources, terminal);
-    return await loadFiles(data === "mnist" ? dataDir : data, sources, terminal);
+    const patience = flags.data === undefined ? { silenceSeconds: FALLBACK_SILENCE_SECONDS } : {};
+    const dataDirectory = data === "mnist" ? dataDir : data;
+    return await loadFiles({ dataDirectory, ...patience }, sources, terminal);
   } catch (error) {
-    if (flags.data !== undefined || !(error instanceof DownloadError)) throw error;
+    if (flags.data !== undefined || dataDir !== undefined || !isOutOfReach(error)) throw error;
+    const reason =
+      error instanceof DownloadError
+        ? "is not in the cache and no mirror can be reached"
+        : `cannot be had (${error.message})`;
     terminal.note(
-      `Using built-in digits, as MNIST is not in the cache and no mirror can be reached; to get it: ${terminal.program} train --data mnist, or set WASMLP_DATA_DIR to a folder with its files.`,
+      `Using built-in digits, as MNIST ${reason}; to get it: ${terminal.program} train --data mnist, or set WASMLP_DATA_DIR to a directory with its files.`,
     );
     return drawDigits(sources, terminal);
   } finally {
     terminal.progress("");
   }
+}
+
+/** Neither in the cache nor to be fetched into it: no mirror answers, or the cache cannot be used. */
+function isOutOfReach(error: unknown): error is DownloadError | FileError {
+  if (error instanceof DownloadError) return true;
+  return error instanceof FileError && !process.env.WASMLP_DATA_DIR;
 }
 
 function drawDigits<Data>(sources: Sources<Data>, terminal: Terminal): Data {
@@ -91,13 +106,13 @@ function drawDigits<Data>(sources: Sources<Data>, terminal: Terminal): Data {
 }
 
 async function loadFiles<Data>(
-  directory: string | undefined,
+  options: MnistOptions,
   sources: Sources<Data>,
   terminal: Terminal,
 ): Promise<Data> {
   terminal.progress("loading the data set …");
   return sources.files({
-    dataDirectory: directory,
+    ...options,
     onProgress: showDownload(terminal),
     signal: terminal.signal,
   });

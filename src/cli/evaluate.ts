@@ -5,9 +5,10 @@ import { loadModel } from "../node/index.js";
 import { evaluationReport } from "../report/evaluationReport.js";
 import { type Mistake, sampleImage, worstMistakes } from "../report/mistakes.js";
 import { addDataOptions, type DataFlags, loadTestData } from "./data.js";
+import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import type { Terminal } from "./terminal.js";
 
-interface EvaluateFlags extends DataFlags {
+interface EvaluateFlags extends DataFlags, ExecutionFlags {
   readonly json?: true;
 }
 
@@ -22,14 +23,16 @@ Examples:
 `;
 
 export function defineEvaluate(command: Command, terminal: Terminal): void {
-  addDataOptions(command.argument("MODEL", "a file that `wasmlp train --out` saved"))
+  addExecutionOptions(
+    addDataOptions(command.argument("MODEL", "a file that `wasmlp train --out` saved")),
+  )
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action((path: string, flags: EvaluateFlags) => evaluate(path, flags, terminal));
 }
 
 async function evaluate(path: string, flags: EvaluateFlags, terminal: Terminal): Promise<void> {
-  using model = await loadModel(path);
+  using model = await loadModel(path, executionOptions(flags));
   const dataset = await loadTestData(flags, terminal);
   const evaluation = await model.evaluate(dataset, { signal: terminal.signal });
   const mistakes = worstMistakes(dataset, evaluation, MOST_MISTAKES).map((sample) =>

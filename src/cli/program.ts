@@ -30,6 +30,11 @@ const COMMANDS: readonly {
     description: "Run three published programs, their mistakes included, and compare",
     load: async () => (await import("./reproduce.js")).defineReproduce,
   },
+  {
+    name: "info",
+    description: "print the threads and instructions that were found, and what is used of them",
+    load: async () => (await import("./info.js")).defineInfo,
+  },
 ];
 
 const EXAMPLES = `

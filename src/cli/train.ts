@@ -12,11 +12,12 @@ import {
 import { checkWritable, saveModel } from "../node/index.js";
 import { addDataOptions, type DataFlags, loadTrainingData } from "./data.js";
 import { TRAIN_DEFAULTS } from "./defaults.js";
+import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { batchSize, hiddenLayers, numberAboveZero, oneOf, wholeNumber } from "./optionValues.js";
 import type { Terminal } from "./terminal.js";
 import { fullReport, jsonReport, resultReport, type TrainSettings } from "./trainReport.js";
 
-interface TrainFlags extends DataFlags {
+interface TrainFlags extends DataFlags, ExecutionFlags {
   readonly hidden: readonly number[];
   readonly activation: HiddenActivation;
   readonly epochs: number;
@@ -42,7 +43,7 @@ Examples:
 
 export function defineTrain(command: Command, terminal: Terminal): void {
   const defaults = TRAIN_DEFAULTS;
-  addDataOptions(command)
+  addExecutionOptions(addDataOptions(command))
     .addOption(
       new Option("--hidden <units>", "units of each hidden layer, the first one first")
         .argParser(hiddenLayers("--hidden", LARGEST.units))
@@ -106,6 +107,7 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   using model = await Mlp.create({
     architecture: perceptron(training.features, hidden, training.targets.names.length, activation),
     initialization: init,
+    ...executionOptions(flags),
     classNames: training.targets.names,
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(training.image && { image: training.image }),

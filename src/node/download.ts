@@ -32,7 +32,7 @@ export interface DownloadOptions {
     readonly sha256: string;
   };
   /** How long a server may send nothing before the next one is tried; default 20. */
-  readonly silenceSeconds?: number;
+  readonly silenceSeconds?: number | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Stops the download; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;

@@ -38,6 +38,8 @@ export interface MnistOptions extends Omit<FindMnistOptions, "parts"> {
   readonly download?: "allow" | "never";
   /** Addresses to which name + ".gz" is added, tried in this order; default `MNIST_MIRRORS`. */
   readonly mirrors?: readonly string[];
+  /** A mirror that sends nothing for so long is given up; default that of `download`. */
+  readonly silenceSeconds?: number | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Stops downloads; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;
@@ -138,9 +140,9 @@ async function provideFile(
   if (options.download === "never") {
     throw new FileError(`${destination}: does not exist, expected an earlier download`);
   }
-  const { mirrors = MNIST_MIRRORS, onProgress, signal } = options;
+  const { mirrors = MNIST_MIRRORS, silenceSeconds, onProgress, signal } = options;
   const urls = mirrors.map((mirror) => `${mirror.replace(/\/*$/, "/")}${file.name}.gz`);
-  await download({ urls, destination, content: file, onProgress, signal });
+  await download({ urls, destination, content: file, silenceSeconds, onProgress, signal });
   return destination;
 }
 

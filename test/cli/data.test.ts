@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Mlp, perceptron } from "../../src/index.js";
@@ -40,6 +41,15 @@ test("built-in digits stand in for MNIST only when nobody asked for MNIST", asyn
 
   const digits = await wasmlp("evaluate", model, "--data", "digits");
   expect(digits).toEqual({ exitCode: 0, stderr: "", stdout: byDefault.stdout });
+});
+
+test("they also stand in when the cache cannot be used", async () => {
+  const notAFolder = join(await temporaryDirectory(), "file");
+  await writeFile(notAFolder, "");
+  vi.stubEnv("XDG_CACHE_HOME", notAFolder);
+  const { exitCode, stderr } = await wasmlp("evaluate", await saveUntrained());
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/^Using built-in digits, as MNIST cannot be had \([^\n]*file[^\n]*\n$/);
 });
 
 test("a download is announced with a line for each file where progress cannot be shown", async () => {

@@ -8,6 +8,7 @@ test.each([
   ["train", ["train", "--help"]],
   ["evaluate", ["help", "evaluate"]],
   ["reproduce", ["reproduce", "-h"]],
+  ["info", ["info", "--help"]],
 ])("help goes to stdout: %s", async (_, argv) => {
   const { exitCode, stdout, stderr } = await wasmlp(...argv);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
