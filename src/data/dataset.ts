@@ -1,5 +1,6 @@
 /** The one shape in which data travels: inputs, targets and names. */
 import { DataError, OptionError } from "../errors.js";
+import { isImageOf } from "./imageShape.js";
 
 /** Class labels: one whole number a sample, `0 … names.length − 1`. */
 export interface ClassTargets {
@@ -47,9 +48,9 @@ export function createDataset(parts: DatasetParts): Dataset {
   if (!Number.isInteger(features) || features < 1) {
     throw new DataError(`${name}: features is ${features}, expected a whole number of at least 1`);
   }
-  if (image && image.width * image.height !== features) {
+  if (image && !isImageOf(image, features)) {
     throw new DataError(
-      `${name}: images of ${image.width} × ${image.height} have ${image.width * image.height} pixels, expected ${features} as there are features`,
+      `${name}: images are ${image.width} × ${image.height}, expected ${features} pixels as there are features`,
     );
   }
   const samples = targets.labels.length;
@@ -94,6 +95,7 @@ export function sliceDataset(dataset: Dataset, start: number, end: number): Data
 
 function checkLabels(name: string, targets: ClassTargets): void {
   const classes = targets.names.length;
+  if (classes === 0) throw new DataError(`${name}: names no classes, expected at least one`);
   const index = targets.labels.findIndex((label) => label < 0 || label >= classes);
   if (index >= 0) {
     throw new DataError(

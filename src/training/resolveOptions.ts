@@ -21,18 +21,20 @@ export interface ResolvedFitOptions extends FitOptions {
 
 /** @throws OptionError when an option is out of range. */
 export function resolveFitOptions(options: FitOptions, samples: number): ResolvedFitOptions {
-  const settings = { ...DEFAULT_FIT_OPTIONS, ...options };
-  const batchSize = settings.batchSize === "full" ? samples : settings.batchSize;
-  checkWhole("epochs", settings.epochs, 1, 1_000_000_000);
+  const defaults = DEFAULT_FIT_OPTIONS;
+  const { epochs = defaults.epochs, batchSize: size = defaults.batchSize } = options;
+  const { learningRate = defaults.learningRate, shuffle = defaults.shuffle } = options;
+  const { seed = defaults.seed } = options;
+  const batchSize = size === "full" ? samples : size;
+  checkWhole("epochs", epochs, 1, 1_000_000_000);
   checkWhole("batchSize", batchSize, 1, 2 ** 31 - 1);
-  checkSeed(settings.seed);
-  const { learningRate } = settings;
+  checkSeed(seed);
   // The kernels take it as float32, where 1e39 would be infinite and 1e−46 zero.
   const rounded = Math.fround(learningRate);
   if (!(rounded > 0 && Number.isFinite(rounded))) {
     throw new OptionError(`learningRate is ${learningRate}, expected a finite number above 0`);
   }
-  return { ...settings, batchSize };
+  return { ...options, epochs, batchSize, learningRate, shuffle, seed };
 }
 
 /** @throws OptionError unless `seed` is a whole number from 0 to 2³² − 1. */

@@ -23,7 +23,7 @@ export function unitInLastPlace(value: number): number {
   return 2 ** (Math.floor(Math.log2(magnitude)) - 23);
 }
 
-/** The largest |actual − expected| over a sequence, with where it is. */
+/** The largest |actual − expected| over a sequence, with where it is; infinite where one is NaN. */
 export function largestDifference(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -33,7 +33,8 @@ export function largestDifference(
   if (actual.length !== expected.length) return { difference: Number.POSITIVE_INFINITY, index };
   for (let i = 0; i < expected.length; i++) {
     const distance = Math.abs(actual[i] - expected[i]);
-    if (!(distance <= difference)) {
+    if (Number.isNaN(distance)) return { difference: Number.POSITIVE_INFINITY, index: i };
+    if (distance > difference) {
       difference = distance;
       index = i;
     }
