@@ -11,6 +11,7 @@ export {
   sigmoidBackward,
   tanhBackward,
 } from "./activation";
+export { barrier, claim } from "./barrier";
 export { gatherBytes, gatherFloats, gatherLabels } from "./batch";
 export { expInto, logInto, sigmoidInto, tanhInto } from "./elementwise";
 export { gemmNN, gemmNT, gemmTN, gemmWorkspace, packedBytes, scratchBytes } from "./gemm";
@@ -18,5 +19,11 @@ export { softmax, softmaxCrossEntropy } from "./loss";
 export { columnSums, countCorrect, sumOfLosses } from "./metrics";
 export { sgd } from "./optimizer";
 export { fillNormal, fillUniform, normalQuantile, philox, shuffle } from "./random";
-export { countNonZeroBytes, countNonZeroFloats } from "./sparse";
+export {
+  compressChunk,
+  countNonZeroBytes,
+  countNonZeroFloats,
+  descendSparse,
+  multiplySparse,
+} from "./sparse";
 export { evaluate, predict, train } from "./step";

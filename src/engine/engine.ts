@@ -46,11 +46,15 @@ export class Engine {
   static release(engine: Engine): void {
     const { memory } = engine;
     const small = memory.memory.buffer.byteLength <= MAXIMUM_IDLE_BYTES;
-    if (memory.allocatedBytes === 0 && small && idleEngines.length < MAXIMUM_IDLE) {
-      idleEngines.push(engine);
-    } else {
+    if (memory.allocatedBytes > 0 || !small) {
       void engine.#stop();
+      return;
     }
+    idleEngines.push(engine);
+    if (idleEngines.length <= MAXIMUM_IDLE) return;
+    // What was used last is most likely to be wanted again: the oldest makes room.
+    const [oldest] = idleEngines.splice(0, 1);
+    void oldest.#stop();
   }
 
   /**

@@ -71,7 +71,13 @@ function chooseThreads(
 ): Choice<number> {
   if (threads === "auto") {
     if (!sharedMemory) return { value: 1, reason: "memory is not shared" };
-    return { value: Math.min(cores, MAXIMUM_THREADS), reason: `the host has ${cores} cores` };
+    const found = `the host has ${cores} ${cores === 1 ? "core" : "cores"}`;
+    return cores <= MAXIMUM_THREADS
+      ? { value: cores, reason: found }
+      : {
+          value: MAXIMUM_THREADS,
+          reason: `${found}, of which at most ${MAXIMUM_THREADS} are used`,
+        };
   }
   if (!Number.isInteger(threads) || threads < 1 || threads > MAXIMUM_THREADS) {
     throw new OptionError(

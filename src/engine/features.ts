@@ -29,7 +29,7 @@ const RELAXED_SIMD_PROBE = Uint8Array.of(
 export function detectFeatures(): Features {
   return {
     sharedMemory: canShareMemory(),
-    relaxedSimd: WebAssembly.validate(RELAXED_SIMD_PROBE),
+    relaxedSimd: typeof WebAssembly !== "undefined" && WebAssembly.validate(RELAXED_SIMD_PROBE),
     cores: countCores(),
   };
 }

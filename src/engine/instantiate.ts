@@ -47,6 +47,12 @@ export async function instantiateKernels(
 }
 
 async function compile(url: URL): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly === "undefined") {
+    throw new EngineError(
+      "unsupported-host",
+      "this host has no WebAssembly, expected one with 128-bit SIMD",
+    );
+  }
   try {
     return await WebAssembly.compile(await read(url));
   } catch (cause) {

@@ -55,6 +55,9 @@ export interface Kernels {
   readonly reluBackward: ActivationBackward;
   readonly sigmoidBackward: ActivationBackward;
   readonly tanhBackward: ActivationBackward;
+  // barrier.ts
+  readonly barrier: (team: Pointer, threads: number, spins: number) => void;
+  readonly claim: (team: Pointer, thread: number, threads: number, count: number) => number;
   // batch.ts
   readonly gatherBytes: Gather;
   readonly gatherFloats: Gather;
@@ -125,9 +128,40 @@ export interface Kernels {
     epoch: number,
     words: Pointer,
   ) => void;
-  // sparse.ts
+  // sparse.ts; `batch` is a SparseBatch
+  readonly compressChunk: (
+    batch: Pointer,
+    chunk: number,
+    inputs: Pointer,
+    inputsAreBytes: 0 | 1,
+    order: Pointer,
+    position: number,
+    rows: number,
+    rowBytes: number,
+  ) => void;
   readonly countNonZeroBytes: (bytes: Pointer, count: number) => number;
   readonly countNonZeroFloats: (values: Pointer, count: number) => number;
+  readonly descendSparse: (
+    weights: Pointer,
+    gradient: Pointer,
+    batch: Pointer,
+    chunks: number,
+    firstFeature: number,
+    lastFeature: number,
+    unit: number,
+    units: number,
+    learningRate: number,
+    sums: Pointer,
+  ) => void;
+  readonly multiplySparse: (
+    z: Pointer,
+    batch: Pointer,
+    chunk: number,
+    weights: Pointer,
+    rows: number,
+    unit: number,
+    units: number,
+  ) => void;
   // step.ts
   readonly evaluate: Steps;
   readonly predict: (plan: Pointer, rows: number) => void;

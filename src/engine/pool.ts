@@ -90,7 +90,12 @@ export class WorkerPool {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#pending = { missing: this.#workers.length, resolve, reject };
-        for (const [thread, worker] of this.#workers.entries()) worker.post(order(thread));
+        try {
+          for (const [thread, worker] of this.#workers.entries()) worker.post(order(thread));
+        } catch (error) {
+          // A host that does not hand the memory over, for instance.
+          this.#fail(String(error));
+        }
       });
     } finally {
       this.#pending = undefined;

@@ -47,7 +47,10 @@ function startWebWorker(): WorkerHandle {
       worker.addEventListener("message", ({ data }) => listener(data));
     },
     onFailure: (listener) => {
-      worker.addEventListener("error", ({ message }) => listener(message));
+      // The event of a script that did not load has no message.
+      worker.addEventListener("error", ({ message }) => {
+        listener(message ?? "its script could not be loaded");
+      });
       worker.addEventListener("messageerror", () => listener("a message could not be read"));
     },
     terminate: () => worker.terminate(),

@@ -3,15 +3,25 @@ import { expect } from "vitest";
 import { Engine } from "../../src/engine/engine.js";
 import { chooseExecution } from "../../src/engine/execution.js";
 import type { Pointer } from "../../src/engine/kernels.js";
+import { enableRelaxedSimd } from "../../src/node/relaxedSimd.js";
+import { chosenTarget, TARGETS } from "./targets.js";
 
-export const engine = await Engine.acquire(chooseExecution({ threads: 1 }, true));
+const { simd, memory: memoryKind } = TARGETS[chosenTarget()];
+if (simd === "relaxed") enableRelaxedSimd();
+
+/** On the build that is being tested. */
+export const engine = await Engine.acquire({
+  ...chooseExecution({ threads: 1 }, true),
+  simd,
+  memory: memoryKind,
+});
 export const { kernels, memory } = engine;
 
-/** Values around every array that no kernel may touch. */
-const SENTINEL = -12345.5;
-const MARGIN = 8;
+/** Bytes around every array that no kernel may touch; four of them are the float −25443.4. */
+const SENTINEL = 0xc6;
+const MARGIN_BYTES = 32;
 
-type Numbers = Float32Array | Int32Array;
+type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /**
  * Places the arrays in linear memory, each `misalignment` floats off a cache line, calls `run`
@@ -24,23 +34,23 @@ export function withArrays<T extends readonly Numbers[]>(
   run: (...pointers: { [K in keyof T]: Pointer }) => void,
   misalignment = 1,
 ): void {
-  const padded = arrays.map((array) => array.length + 2 * MARGIN + misalignment);
-  const bases = padded.map((length) => memory.allocate(length * 4));
-  const starts = bases.map((base) => base + (MARGIN + misalignment) * 4);
+  const before = MARGIN_BYTES + misalignment * 4;
+  const lengths = arrays.map((array) => before + array.byteLength + MARGIN_BYTES);
+  const bases = lengths.map((length) => memory.allocate(length));
   arrays.forEach((array, index) => {
-    memory.floats(bases[index], padded[index]).fill(SENTINEL);
-    view(array, starts[index]).set(array);
+    memory.bytes(bases[index], lengths[index]).fill(SENTINEL);
+    view(array, bases[index] + before).set(array);
   });
+  const starts = bases.map((base) => base + before);
   run(...(starts as { [K in keyof T]: Pointer }));
   arrays.forEach((array, index) => {
-    const whole = memory.floats(bases[index], padded[index]);
-    const before = whole.subarray(0, MARGIN + misalignment);
-    const after = whole.subarray(MARGIN + misalignment + array.length);
+    array.set(view(array, starts[index]));
+    const whole = memory.bytes(bases[index], lengths[index]);
+    const around = [...whole.subarray(0, before), ...whole.subarray(before + array.byteLength)];
     expect(
-      [...before, ...after].every((value) => value === SENTINEL),
+      around.every((byte) => byte === SENTINEL),
       "memory around",
     ).toBe(true);
-    array.set(view(array, starts[index]));
     memory.free(bases[index]);
   });
 }
@@ -53,7 +63,7 @@ export function withWorkspace(bytes: number, run: (workspace: Pointer) => void):
 }
 
 function view(array: Numbers, pointer: Pointer): Numbers {
-  return array instanceof Float32Array
-    ? memory.floats(pointer, array.length)
-    : memory.integers(pointer, array.length);
+  if (array instanceof Float32Array) return memory.floats(pointer, array.length);
+  if (array instanceof Int32Array) return memory.integers(pointer, array.length);
+  return memory.bytes(pointer, array.length);
 }
