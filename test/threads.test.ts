@@ -142,7 +142,10 @@ test.each([1, 2, 3])("%i threads all work", async (threads) => {
   const run = WorkerPool.prototype.run;
   const engines = vi.spyOn(Engine.prototype, "workers");
   let idle = new Set(Array.from({ length: threads }, (_, thread) => thread));
-  vi.spyOn(WorkerPool.prototype, "run").mockImplementation(async function (this: WorkerPool, order) {
+  vi.spyOn(WorkerPool.prototype, "run").mockImplementation(async function (
+    this: WorkerPool,
+    order,
+  ) {
     const { memory } = engines.mock.contexts[0] as Engine;
     const view = memory.fields(order.plan, PLAN_BYTES);
     const field = (name: (typeof PLAN_FIELDS)[number]) =>

@@ -85,12 +85,14 @@ test("workers that cannot be started are reported", async () => {
   });
 });
 
-test("ending the workers rejects the order that they carry out", async () => {
+test("ending the workers rejects the order that they carry out, and those that wait", async () => {
   const { pool, memory } = await startPool(2);
   // Three are expected where two come: they wait for ever.
   const running = pool.run(emptyRun(memory, 2, { threads: 3 }));
+  const waiting = pool.run(emptyRun(memory, 2));
   setTimeout(() => pool.terminate(), 20);
   await expect(running).rejects.toMatchObject({ name: "EngineError", code: "disposed" });
+  await expect(waiting).rejects.toMatchObject({ code: "disposed" });
   await expect(pool.run(emptyRun(memory, 2))).rejects.toMatchObject({ code: "disposed" });
   expect(pool.usable).toBe(false);
 });
