@@ -8,7 +8,7 @@ export {
   sliceDataset,
   type Targets,
 } from "./data/dataset.js";
-export { digits } from "./data/digits/index.js";
+export { type DigitsOptions, digits } from "./data/digits/index.js";
 export { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 export { detectFeatures, type Features } from "./engine/features.js";
 export {

@@ -1,7 +1,7 @@
 /**
  * What tells one hand, and one specimen, from another: tremor, elastic wobble, proportions, slant
- * and rotation. The amounts are chosen by eye and by how well a network trained on the result reads
- * real handwriting (`bench/digits-to-mnist.mjs`).
+ * and rotation. The amounts were chosen by eye, and by how well a network that was trained on the
+ * result read MNIST's training images; the test images are left to `bench/digits-to-mnist.mjs`.
  */
 import { onCircle } from "./circle.js";
 import type { Random } from "./random.js";
