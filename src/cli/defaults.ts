@@ -14,9 +14,9 @@ export const TRAIN_DEFAULTS: {
 } = {
   hidden: [128],
   activation: "relu",
-  epochs: DEFAULT_FIT_OPTIONS.epochs,
+  epochs: 12,
   batchSize: DEFAULT_FIT_OPTIONS.batchSize,
-  learningRate: 0.2,
+  learningRate: DEFAULT_FIT_OPTIONS.learningRate,
   init: "he",
 };
 
