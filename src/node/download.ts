@@ -101,6 +101,9 @@ async function completePart(url: string, options: DownloadOptions): Promise<Comp
         ...(answer.bytesTotal !== undefined && { bytesTotal: answer.bytesTotal }),
       });
     }
+    if (answer.bytesTotal !== undefined && bytesDone < answer.bytesTotal) {
+      throw new MirrorFailure(`broke off after ${bytesDone} of ${answer.bytesTotal} bytes`);
+    }
     const bytes = await finish(file, part, bytesDone);
     return { from: answer.from, fault: await findFault(bytes, content) };
   } finally {

@@ -30,6 +30,9 @@ const PART_OF_FILE = 206;
 /** The file has no byte at `from`. */
 const NOTHING_LEFT = 416;
 
+/** Bytes of an error page; more are not worth waiting for. */
+const LONGEST_DRAINED = 65_536;
+
 /**
  * @throws MirrorFailure when the server cannot be reached or answers with something else.
  * @throws the signal's reason when it aborts.
@@ -47,9 +50,11 @@ export async function requestFile(url: string, options: RequestOptions): Promise
   });
   const response = await connection.wait(request, "could not be reached");
   try {
+    const range = rangeOf(response, from);
+    if (response.status === NOTHING_LEFT) await connection.drain(response.body);
     return {
-      ...rangeOf(response, from),
-      // With this status, the body says only that the file ends before.
+      ...range,
+      // With that status, the body has said only that the file ends before.
       chunks: connection.read(response.status === NOTHING_LEFT ? null : response.body),
       [Symbol.dispose]: () => connection.close(),
     };
@@ -111,6 +116,18 @@ class Connection {
       const { done, value } = await this.wait(reader.read(), "broke off");
       if (done) return;
       yield value;
+    }
+  }
+
+  /**
+   * Reads a body of no interest to its end, unless it is long: closing a connection in the middle of
+   * an answer must not disturb the next request to the same server, which may reuse it.
+   */
+  async drain(body: ReadableStream<Uint8Array> | null): Promise<void> {
+    let bytes = 0;
+    for await (const chunk of this.read(body)) {
+      bytes += chunk.length;
+      if (bytes > LONGEST_DRAINED) return;
     }
   }
 
