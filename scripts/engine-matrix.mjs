@@ -29,7 +29,10 @@ for (const { engine, results = [], failed, skipped } of outcomes) {
 
 const hashes = new Set(outcomes.flatMap(({ results = [] }) => results.map((r) => r.sha256)));
 const failures = outcomes.filter(({ failed }) => failed !== undefined);
+const same = hashes.size === 1 && failures.length === 0;
 console.log(
-  hashes.size === 1 ? "the same bits everywhere" : `${hashes.size} different results, expected one`,
+  same
+    ? "the same bits everywhere"
+    : `${hashes.size} different results, expected one; ${failures.length} failures, expected none`,
 );
-process.exitCode = hashes.size === 1 && failures.length === 0 ? 0 : 1;
+process.exitCode = same ? 0 : 1;

@@ -1,9 +1,10 @@
 /** Chromium without a window, on a page that a server of this process delivers. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { extname, join, relative } from "node:path";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(import.meta.dirname, "../..");
@@ -69,7 +70,8 @@ async function runPage(binary, name, headers) {
     server.close();
     server.closeAllConnections();
     await end(browser);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+    // The browser's own children may still be writing; what they leave is removed once more.
+    await rm(profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
@@ -109,7 +111,7 @@ function respond(request, response, headers, answer) {
   } else if (pathname === "/") {
     response.writeHead(200, { ...headers, "Content-Type": "text/html" }).end(PAGE);
   } else {
-    sendFile(join(root, pathname), response, headers);
+    sendFile(pathname === LOADER_PATH ? loader : join(root, pathname), response, headers);
   }
 }
 
@@ -125,9 +127,13 @@ function sendFile(path, response, headers) {
   const type = TYPES[extname(path)] ?? "application/octet-stream";
   const content = readFileSync(path);
   response.writeHead(200, { ...headers, "Content-Type": type });
-  response.end(type === TYPES[".js"] ? content.toString().replaceAll(LOADER, loaderUrl) : content);
+  response.end(
+    type === TYPES[".js"]
+      ? content.toString().replaceAll(LOADER, JSON.stringify(LOADER_PATH))
+      : content,
+  );
 }
 
 const LOADER = '"@assemblyscript/loader"';
-const loaderFile = fileURLToPath(import.meta.resolve("@assemblyscript/loader"));
-const loaderUrl = JSON.stringify(`/${relative(root, loaderFile)}`);
+const LOADER_PATH = "/loader.js";
+const loader = fileURLToPath(import.meta.resolve("@assemblyscript/loader"));
