@@ -1,8 +1,8 @@
 /**
  * Activations of hidden layers, forward and backward, each a pair of kernels.
  *
- * Forward: z `[rows, units]`, its rows `stride` floats apart, becomes a = f(z + bias) in place, bias
- * `[units]`: one pass over memory.
+ * Forward: a = f(z + bias), both `[rows, units]`, their rows `aStride` and `zStride` floats apart, bias
+ * `[units]`; a may be z. One pass over memory.
  * Backward: gradient ∂L/∂a `[count]` becomes ∂L/∂z = ∂L/∂a ⊙ f′ in place, with f′ computed from a
  * alone, so that z need not be kept.
  *
@@ -18,8 +18,16 @@ export const RELU: i32 = 2;
 export const SIGMOID: i32 = 3;
 
 /** a = tanh(z + bias) */
-export function biasTanh(z: usize, bias: usize, rows: i32, units: i32, stride: i32): void {
-  forward<Tanh>(z, bias, rows, units, stride);
+export function biasTanh(
+  a: usize,
+  aStride: i32,
+  z: usize,
+  zStride: i32,
+  bias: usize,
+  rows: i32,
+  units: i32,
+): void {
+  forward<Tanh>(a, aStride, z, zStride, bias, rows, units);
 }
 
 /** ∂L/∂z = ∂L/∂a ⊙ (1 − a²) */
@@ -28,8 +36,16 @@ export function tanhBackward(gradient: usize, a: usize, count: i32): void {
 }
 
 /** a = max(0, z + bias) */
-export function biasRelu(z: usize, bias: usize, rows: i32, units: i32, stride: i32): void {
-  forward<Relu>(z, bias, rows, units, stride);
+export function biasRelu(
+  a: usize,
+  aStride: i32,
+  z: usize,
+  zStride: i32,
+  bias: usize,
+  rows: i32,
+  units: i32,
+): void {
+  forward<Relu>(a, aStride, z, zStride, bias, rows, units);
 }
 
 /** ∂L/∂z = ∂L/∂a where a > 0, else 0 (also at the kink) */
@@ -38,8 +54,16 @@ export function reluBackward(gradient: usize, a: usize, count: i32): void {
 }
 
 /** a = 1 / (1 + e^−(z + bias)) */
-export function biasSigmoid(z: usize, bias: usize, rows: i32, units: i32, stride: i32): void {
-  forward<Sigmoid>(z, bias, rows, units, stride);
+export function biasSigmoid(
+  a: usize,
+  aStride: i32,
+  z: usize,
+  zStride: i32,
+  bias: usize,
+  rows: i32,
+  units: i32,
+): void {
+  forward<Sigmoid>(a, aStride, z, zStride, bias, rows, units);
 }
 
 /** ∂L/∂z = ∂L/∂a ⊙ a(1 − a) */
@@ -48,8 +72,16 @@ export function sigmoidBackward(gradient: usize, a: usize, count: i32): void {
 }
 
 /** z + bias: the logits in front of a softmax */
-export function biasIdentity(z: usize, bias: usize, rows: i32, units: i32, stride: i32): void {
-  forward<Identity>(z, bias, rows, units, stride);
+export function biasIdentity(
+  a: usize,
+  aStride: i32,
+  z: usize,
+  zStride: i32,
+  bias: usize,
+  rows: i32,
+  units: i32,
+): void {
+  forward<Identity>(a, aStride, z, zStride, bias, rows, units);
 }
 
 interface Activation {
@@ -104,28 +136,34 @@ class Identity {
 }
 
 function forward<F extends Activation>(
+  a: usize,
+  aStride: i32,
   z: usize,
+  zStride: i32,
   bias: usize,
   rows: i32,
   units: i32,
-  stride: i32,
 ): void {
   const f = changetype<F>(0);
   const whole = units & ~3;
   const tail = units & 3;
   for (let row = 0; row < rows; row++) {
     let b = bias;
-    let a = z;
+    let source = z;
+    let target = a;
     const end = z + <usize>whole * FLOAT;
-    while (a < end) {
-      v128.store(a, f.forward(f32x4.add(v128.load(a), v128.load(b))));
-      a += VECTOR;
+    while (source < end) {
+      v128.store(target, f.forward(f32x4.add(v128.load(source), v128.load(b))));
+      source += VECTOR;
+      target += VECTOR;
       b += VECTOR;
     }
     if (tail) {
-      storeTail(a, f.forward(f32x4.add(loadTail(a, tail), loadTail(b, tail))), tail);
+      const sum = f32x4.add(loadTail(source, tail), loadTail(b, tail));
+      storeTail(target, f.forward(sum), tail);
     }
-    z += <usize>stride * FLOAT;
+    a += <usize>aStride * FLOAT;
+    z += <usize>zStride * FLOAT;
   }
 }
 

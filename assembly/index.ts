@@ -13,17 +13,19 @@ export {
 } from "./activation";
 export { barrier, claim } from "./barrier";
 export { gatherBytes, gatherFloats, gatherLabels } from "./batch";
+export { compressChunk, countNonZeroBytes, countNonZeroFloats } from "./compress";
 export { expInto, logInto, sigmoidInto, tanhInto } from "./elementwise";
 export { gemmNN, gemmNT, gemmTN, gemmWorkspace, packedBytes, scratchBytes } from "./gemm";
 export { softmax, softmaxCrossEntropy } from "./loss";
 export { columnSums, countCorrect, sumOfLosses } from "./metrics";
 export { sgd } from "./optimizer";
+export { multiplyAddPeak, operationsPerIteration } from "./peak";
 export { fillNormal, fillUniform, normalQuantile, philox, shuffle } from "./random";
 export {
-  compressChunk,
-  countNonZeroBytes,
-  countNonZeroFloats,
+  blockedBytes,
   descendSparse,
   multiplySparse,
+  packBlocks,
+  unpackBlocks,
 } from "./sparse";
 export { evaluate, predict, train } from "./step";

@@ -66,7 +66,8 @@ export class LayerPlan {
   biasGradient: usize;
   /**
    * Packed for `multiplyPacked`: W, which the product forward reads; Wᵀ, which the gradient of the
-   * layer below reads; and ∂L/∂z, which the gradient of W reads. 0 where nothing reads it.
+   * layer below reads; and ∂L/∂z, which the gradient of W reads. 0 where nothing reads it. A layer
+   * over compressed inputs has W and ∂L/∂z in blocks instead (`sparse.ts`).
    */
   packedWeights: usize;
   packedTransposed: usize;

@@ -29,6 +29,7 @@ import {
 } from "./activation";
 import { barrier, claim, isStopping, reportCompleted } from "./barrier";
 import { gatherBytes, gatherFloats, gatherLabels } from "./batch";
+import { BLOCK_UNITS, compressChunk, SPARSE_ROWS, SparseBatch } from "./compress";
 import { multiplyPacked, pack, scratchBytes } from "./gemm";
 import { softmax, softmaxCrossEntropy } from "./loss";
 import { columnSums, countCorrect, sumOfLosses } from "./metrics";
@@ -37,26 +38,38 @@ import { LayerPlan, layerAt, Plan, TOTALS_BYTES } from "./plan";
 import { shuffle } from "./random";
 import { FLOAT } from "./simd";
 import {
-  compressChunk,
+  blockedBytes,
+  countBlocks,
   descendSparse,
   multiplySparse,
-  SPARSE_ROWS,
-  SPARSE_UNITS,
-  SparseBatch,
+  packBlocks,
+  unpackBlocks,
 } from "./sparse";
 
 /** Most rows that pass through the network at a time: their activations stay in cache. */
 const CHUNK_ROWS: i32 = 32;
 /** Rows of a dense layer's W that are updated at a time; a multiple of the panels of 8. */
 const TILE_INPUTS: i32 = 64;
-/** Rows of a sparse layer's W that are updated at a time, in columns of SPARSE_UNITS. */
+/** Rows of a block of a sparse layer's W that are updated at a time. */
 const TILE_FEATURES: i32 = 112;
 
 /** Packs every layer's weights: they may have changed since the plan was last used. */
 function prepare(plan: Plan): void {
   for (let index = 0; index < plan.layerCount; index++) {
-    packWeights(layerAt(plan, index), 0, layerAt(plan, index).inputs);
+    const layer = layerAt(plan, index);
+    if (isSparse(plan, index)) {
+      packBlocks(layer.packedWeights, layer.weights, 0, layer.inputs, layer.inputs, layer.units);
+    } else {
+      packWeights(layer, 0, layer.inputs);
+    }
   }
+}
+
+/** After the last step: a sparse layer has learned in blocks, and only now its weights follow. */
+function leave(plan: Plan, thread: i32): void {
+  if (thread != 0 || !isSparse(plan, 0)) return;
+  const layer = layerAt(plan, 0);
+  unpackBlocks(layer.weights, layer.packedWeights, layer.inputs, layer.units);
 }
 
 /**
@@ -88,8 +101,9 @@ export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
     }
     meet(plan);
     if (thread == 0) reportCompleted(plan.team, step + 1);
-    if (isStopping(plan.team)) return;
+    if (isStopping(plan.team)) break;
   }
+  leave(plan, thread);
 }
 
 /** The same without learning: losses, predictions and totals only. */
@@ -189,7 +203,6 @@ function compress(plan: Plan, step: i32, chunk: i32): void {
     plan.order,
     step * plan.batchSize + row,
     min(SPARSE_ROWS, batchRows(plan, step) - row),
-    layerAt(plan, 0).units << 2,
   );
 }
 
@@ -198,16 +211,19 @@ function forwardSparse(plan: Plan, thread: i32, step: i32, rows: i32): void {
   const chunks = countSparseChunks(plan, step);
   if (chunks == 0) return;
   const layer = layerAt(plan, 0);
-  const tiles = chunks * ceilingDivide(layer.units, SPARSE_UNITS);
+  const blockBytes = blockedBytes(layer.inputs, BLOCK_UNITS);
+  const z = threadScratch(plan, thread);
+  const tiles = chunks * countBlocks(layer.units);
   for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
     // Chunk after chunk for a block of units: its weights stay in the cache of this thread's core.
     const chunk = tile % chunks;
-    const unit = (tile / chunks) * SPARSE_UNITS;
+    const block = tile / chunks;
     const row = chunk * SPARSE_ROWS;
     const count = min(SPARSE_ROWS, rows - row);
-    const z = layer.activations + <usize>(row * layer.units) * FLOAT;
-    multiplySparse(z, sparseBatch(plan, step), chunk, layer.weights, count, unit, layer.units);
-    activate(layer, row, count, unit, min(SPARSE_UNITS, layer.units - unit));
+    const weights = layer.packedWeights + <usize>block * blockBytes;
+    multiplySparse(z, sparseBatch(plan, step), chunk, weights, count);
+    const unit = block * BLOCK_UNITS;
+    activate(layer, row, count, unit, min(BLOCK_UNITS, layer.units - unit), z, BLOCK_UNITS);
   }
   meet(plan);
 }
@@ -254,7 +270,8 @@ function forwardLayers(plan: Plan, thread: i32, row: i32, count: i32, first: i32
     const layer = layerAt(plan, index);
     const inputs = index ? layerAt(plan, index - 1).activations : plan.batchInputs;
     multiplyDense(plan, thread, layer, inputs, row, count);
-    activate(layer, row, count, 0, layer.units);
+    const z = layer.activations + <usize>(row * layer.units) * FLOAT;
+    activate(layer, row, count, 0, layer.units, z, layer.units);
   }
 }
 
@@ -281,22 +298,31 @@ function multiplyDense(
   );
 }
 
-/** a = f(z + b) for units `unit` to `unit + units − 1` of a layer. */
-function activate(layer: LayerPlan, row: i32, count: i32, unit: i32, units: i32): void {
-  const z = layer.activations + <usize>(row * layer.units + unit) * FLOAT;
+/** a = f(z + b) for units `unit` to `unit + units − 1` of a layer, rows of z `zStride` floats apart. */
+function activate(
+  layer: LayerPlan,
+  row: i32,
+  count: i32,
+  unit: i32,
+  units: i32,
+  z: usize,
+  zStride: i32,
+): void {
+  const stride = layer.units;
+  const a = layer.activations + <usize>(row * stride + unit) * FLOAT;
   const biases = layer.biases + <usize>unit * FLOAT;
   switch (layer.activation) {
     case SOFTMAX:
-      biasIdentity(z, biases, count, units, layer.units);
+      biasIdentity(a, stride, z, zStride, biases, count, units);
       break;
     case TANH:
-      biasTanh(z, biases, count, units, layer.units);
+      biasTanh(a, stride, z, zStride, biases, count, units);
       break;
     case RELU:
-      biasRelu(z, biases, count, units, layer.units);
+      biasRelu(a, stride, z, zStride, biases, count, units);
       break;
     case SIGMOID:
-      biasSigmoid(z, biases, count, units, layer.units);
+      biasSigmoid(a, stride, z, zStride, biases, count, units);
       break;
     default:
       unreachable();
@@ -314,7 +340,9 @@ function backward(plan: Plan, thread: i32, chunk: i32, rows: i32): void {
     const layer = layerAt(plan, index);
     const units = layer.units;
     const gradient = layer.gradient + <usize>(row * units) * FLOAT;
-    if (layer.packedGradient) {
+    if (isSparse(plan, index)) {
+      packBlocks(layer.packedGradient, gradient, row, count, rows, units);
+    } else {
       pack(layer.packedGradient, gradient, units, 1, row, count, rows, units);
     }
     if (index == 0) return;
@@ -367,7 +395,7 @@ function countTiles(plan: Plan): i32 {
 function countWeightTiles(plan: Plan, index: i32): i32 {
   const layer = layerAt(plan, index);
   return isSparse(plan, index)
-    ? ceilingDivide(layer.inputs, TILE_FEATURES) * ceilingDivide(layer.units, SPARSE_UNITS)
+    ? ceilingDivide(layer.inputs, TILE_FEATURES) * countBlocks(layer.units)
     : ceilingDivide(layer.inputs, TILE_INPUTS);
 }
 
@@ -406,15 +434,14 @@ function updateSparseTile(plan: Plan, thread: i32, step: i32, tile: i32, rows: i
   const layer = layerAt(plan, 0);
   const featureTiles = ceilingDivide(layer.inputs, TILE_FEATURES);
   const feature = (tile % featureTiles) * TILE_FEATURES;
+  const block = tile / featureTiles;
   descendSparse(
-    layer.weights,
-    layer.gradient,
+    layer.packedWeights + <usize>block * blockedBytes(layer.inputs, BLOCK_UNITS),
+    layer.packedGradient + <usize>block * blockedBytes(rows, BLOCK_UNITS),
     sparseBatch(plan, step),
     ceilingDivide(rows, SPARSE_ROWS),
     feature,
     min(feature + TILE_FEATURES, layer.inputs),
-    (tile / featureTiles) * SPARSE_UNITS,
-    layer.units,
     plan.learningRate,
     threadScratch(plan, thread),
   );

@@ -79,6 +79,7 @@ export class TrainingError extends WasmlpError {
 
 /** Something that this host does not provide, or that has been disposed of. */
 export class EngineError extends WasmlpError {
+  // biome-ignore lint/complexity/noUselessConstructor: it narrows the codes
   constructor(code: "unsupported-host" | "disposed", message: string, options?: ErrorOptions) {
     super(code, message, options);
   }

@@ -9,7 +9,7 @@ import { wholeNumber } from "./optionValues.js";
 import type { Terminal } from "./terminal.js";
 
 interface ReproduceFlags extends Pick<DataFlags, "dataDir"> {
-  readonly seed: number;
+  readonly seed?: number;
   readonly json?: true;
 }
 
@@ -34,9 +34,8 @@ export function defineReproduce(command: Command, terminal: Terminal): void {
   addDataDirectoryOption(command)
     .option(
       "--seed <n>",
-      "chooses the initial weights",
+      "chooses the initial weights (default: 1)",
       wholeNumber("--seed", { minimum: 0, maximum: 2 ** 32 - 1 }),
-      0,
     )
     .option("--json", "print one JSON object a line")
     .addHelpText("after", EXPLANATION)
@@ -46,7 +45,7 @@ export function defineReproduce(command: Command, terminal: Terminal): void {
 async function run({ dataDir, seed, json }: ReproduceFlags, terminal: Terminal): Promise<void> {
   const dataset = await loadTestData({ data: "mnist", dataDir }, terminal);
   const result = await reproduce(dataset, {
-    seed,
+    ...(seed !== undefined && { seed }),
     signal: terminal.signal,
     onEpoch: (epoch) => showEpoch(epoch, terminal),
   });

@@ -7,13 +7,15 @@
 /** A byte offset into linear memory. */
 export type Pointer = number;
 
-/** z `[rows, units]`, rows `stride` floats apart, becomes f(z + bias) in place. */
+/** a = f(z + bias), both `[rows, units]`, rows `aStride` and `zStride` floats apart. */
 type BiasActivation = (
+  a: Pointer,
+  aStride: number,
   z: Pointer,
+  zStride: number,
   bias: Pointer,
   rows: number,
   units: number,
-  stride: number,
 ) => void;
 /** ∂L/∂a becomes ∂L/∂z in place. */
 type ActivationBackward = (gradient: Pointer, a: Pointer, count: number) => void;
@@ -68,6 +70,18 @@ export interface Kernels {
     first: number,
     rows: number,
   ) => void;
+  // compress.ts; `batch` is a SparseBatch
+  readonly compressChunk: (
+    batch: Pointer,
+    chunk: number,
+    inputs: Pointer,
+    inputsAreBytes: 0 | 1,
+    order: Pointer,
+    position: number,
+    rows: number,
+  ) => void;
+  readonly countNonZeroBytes: (bytes: Pointer, count: number) => number;
+  readonly countNonZeroFloats: (values: Pointer, count: number) => number;
   // elementwise.ts
   readonly expInto: Elementwise;
   readonly logInto: Elementwise;
@@ -108,6 +122,9 @@ export interface Kernels {
     count: number,
     learningRate: number,
   ) => void;
+  // peak.ts
+  readonly multiplyAddPeak: (iterations: number, a: number, b: number) => number;
+  readonly operationsPerIteration: () => number;
   // random.ts
   readonly fillNormal: FillRandom;
   readonly fillUniform: FillRandom;
@@ -129,18 +146,7 @@ export interface Kernels {
     words: Pointer,
   ) => void;
   // sparse.ts; `batch` is a SparseBatch
-  readonly compressChunk: (
-    batch: Pointer,
-    chunk: number,
-    inputs: Pointer,
-    inputsAreBytes: 0 | 1,
-    order: Pointer,
-    position: number,
-    rows: number,
-    rowBytes: number,
-  ) => void;
-  readonly countNonZeroBytes: (bytes: Pointer, count: number) => number;
-  readonly countNonZeroFloats: (values: Pointer, count: number) => number;
+  readonly blockedBytes: (rows: number, units: number) => number;
   readonly descendSparse: (
     weights: Pointer,
     gradient: Pointer,
@@ -148,8 +154,6 @@ export interface Kernels {
     chunks: number,
     firstFeature: number,
     lastFeature: number,
-    unit: number,
-    units: number,
     learningRate: number,
     sums: Pointer,
   ) => void;
@@ -159,9 +163,16 @@ export interface Kernels {
     chunk: number,
     weights: Pointer,
     rows: number,
-    unit: number,
+  ) => void;
+  readonly packBlocks: (
+    blocked: Pointer,
+    matrix: Pointer,
+    first: number,
+    count: number,
+    rows: number,
     units: number,
   ) => void;
+  readonly unpackBlocks: (matrix: Pointer, blocked: Pointer, rows: number, units: number) => void;
   // step.ts
   readonly evaluate: Steps;
   readonly predict: (plan: Pointer, rows: number) => void;

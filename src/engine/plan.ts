@@ -45,10 +45,18 @@ export const LAYER_FIELDS = [
   "packedGradient",
 ] as const;
 
-/** The fields of `SparseBatch` of `assembly/sparse.ts`, likewise. */
-export const SPARSE_FIELDS = ["features", "entryBytes", "entries", "starts", "counts"] as const;
+/** The fields of `SparseBatch` of `assembly/compress.ts`, likewise. */
+export const SPARSE_FIELDS = [
+  "features",
+  "chunkBytes",
+  "rowEntries",
+  "rowStarts",
+  "featureEntries",
+  "featureStarts",
+  "counts",
+] as const;
 
-/** Constants of the same names in `assembly/sparse.ts` and `assembly/step.ts`. */
+/** Constants of the same names in `assembly/compress.ts` and `assembly/step.ts`. */
 export const SPARSE_ROWS = 128;
 export const ENTRY_BYTES = 8;
 export const TILE_INPUTS = 64;

@@ -23,7 +23,7 @@ export interface LayerLayout {
  * Buffers for batches of up to `rows` rows: activations of each layer, packed weights, and when
  * training the gradients.
  *
- * @param firstLayer how the first layer reads its inputs; compressed inputs need no packing
+ * @param firstLayer how the first layer reads its inputs
  */
 export function layOutLayers(
   network: Network,
@@ -33,11 +33,11 @@ export function layOutLayers(
   firstLayer: "dense" | "sparse",
 ): LayerLayout {
   const { engine, layers } = network;
-  const { packedBytes } = engine.kernels;
+  const { blockedBytes, packedBytes } = engine.kernels;
   const training = purpose === "train";
   const table = regions.allocateBytes(LAYER_BYTES * layers.length);
   const fields = layers.map(({ inputs, units, activation, weights, biases }, index) => {
-    const dense = index > 0 || firstLayer === "dense";
+    const layOut = index > 0 || firstLayer === "dense" ? packedBytes : blockedBytes;
     const activations = regions.allocateNumbers(rows * units);
     return {
       inputs,
@@ -49,10 +49,10 @@ export function layOutLayers(
       // Evaluation has no use for the gradient of the loss: it may overwrite the logits.
       gradient: training ? regions.allocateNumbers(rows * units) : activations,
       biasGradient: training ? regions.allocateNumbers(units) : 0,
-      packedWeights: dense ? regions.allocateBytes(packedBytes(inputs, units)) : 0,
+      packedWeights: regions.allocateBytes(layOut(inputs, units)),
       packedTransposed:
         training && index > 0 ? regions.allocateBytes(packedBytes(units, inputs)) : 0,
-      packedGradient: training && dense ? regions.allocateBytes(packedBytes(rows, units)) : 0,
+      packedGradient: training ? regions.allocateBytes(layOut(rows, units)) : 0,
     };
   });
   writeLayers(engine, table, fields);

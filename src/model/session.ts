@@ -91,7 +91,12 @@ export class Session {
         learningRate: options.learningRate,
         sparse:
           firstLayer === "sparse"
-            ? layOutSparseBatches(engine, this.#regions, features, rows, this.steps, density)
+            ? layOutSparseBatches(engine, this.#regions, purpose, {
+                features,
+                rows,
+                steps: this.steps,
+                density,
+              })
             : 0,
         batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
         targets: this.#numbers(this.samples),

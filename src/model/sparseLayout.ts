@@ -4,9 +4,19 @@ import type { Engine } from "../engine/engine.js";
 import type { Pointer } from "../engine/kernels.js";
 import { ENTRY_BYTES, SPARSE_BYTES, SPARSE_ROWS, writeSparseBatches } from "../engine/plan.js";
 import type { Regions } from "../engine/regions.js";
+import type { Purpose } from "./layout.js";
 
 /** Above this fraction of non-zero inputs the dense product is faster. */
 const SPARSE_DENSITY = 0.4;
+
+/** What a run compresses. */
+export interface SparseShape {
+  readonly features: number;
+  /** Rows of the largest batch. */
+  readonly rows: number;
+  readonly steps: number;
+  readonly density: Density;
+}
 
 export interface Density {
   /** Fraction of the inputs that is not zero. */
@@ -38,25 +48,26 @@ export function isSparse(density: Density): boolean {
 
 /**
  * Room for compressed batches of up to `rows` rows: one for even and one for odd steps, or only one
- * when a pass takes a single step.
+ * when a pass takes a single step. Evaluation has no use for the entries by feature.
  */
 export function layOutSparseBatches(
   engine: Engine,
   regions: Regions,
-  features: number,
-  rows: number,
-  steps: number,
-  { largestRow }: Density,
+  purpose: Purpose,
+  { features, rows, steps, density }: SparseShape,
 ): Pointer {
   const chunks = Math.ceil(rows / SPARSE_ROWS);
-  const entryBytes = SPARSE_ROWS * Math.max(1, largestRow) * ENTRY_BYTES;
+  const chunkBytes = SPARSE_ROWS * Math.max(1, density.largestRow) * ENTRY_BYTES;
   const batches = regions.allocateBytes(2 * SPARSE_BYTES);
+  const training = purpose === "train";
   const layOut = () => ({
     features,
-    entryBytes,
-    entries: regions.allocateBytes(chunks * entryBytes),
-    starts: regions.allocateNumbers(chunks * (features + 1)),
-    counts: regions.allocateBytes(chunks * features),
+    chunkBytes,
+    rowEntries: regions.allocateBytes(chunks * chunkBytes),
+    rowStarts: regions.allocateNumbers(chunks * (SPARSE_ROWS + 1)),
+    featureEntries: training ? regions.allocateBytes(chunks * chunkBytes) : 0,
+    featureStarts: training ? regions.allocateNumbers(chunks * (features + 1)) : 0,
+    counts: training ? regions.allocateBytes(chunks * features) : 0,
   });
   const even = layOut();
   writeSparseBatches(engine, batches, [even, steps > 1 ? layOut() : even]);

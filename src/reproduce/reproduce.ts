@@ -7,8 +7,14 @@ import { checkSeed } from "../training/resolveOptions.js";
 import { type MistakenEpoch, runMistakenProgram } from "./mistaken.js";
 import { PROGRAMS, type Program, type ProgramName } from "./published.js";
 
+/**
+ * The question's program never settles: what its counter claims in the end lies between 1.1 and 3.1 %
+ * for the seeds 0 to 5.
+ */
+const DEFAULT_SEED = 1;
+
 export interface ReproduceOptions {
-  /** Chooses the initial weights, 0 … 2³² − 1; default 0. */
+  /** Chooses the initial weights, 0 … 2³² − 1; default 1. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
   /** Called after each epoch of each program. */
@@ -52,7 +58,7 @@ export async function reproduce(
   dataset: Dataset,
   options: ReproduceOptions = {},
 ): Promise<Reproduction> {
-  const { seed = 0, signal, onEpoch } = options;
+  const { seed = DEFAULT_SEED, signal, onEpoch } = options;
   checkSeed(seed);
   const start = performance.now();
   const rows: ReproductionRow[] = [];

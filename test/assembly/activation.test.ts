@@ -20,7 +20,7 @@ test.each(NAMES)("%s forward adds the bias and applies the function, on every sh
       functions[name](Math.fround(value + bias[index % units])),
     );
     withArrays([z, bias], (zAt, biasAt) =>
-      ACTIVATIONS[name].forward(zAt, biasAt, rows, units, units),
+      ACTIVATIONS[name].forward(zAt, units, zAt, units, biasAt, rows, units),
     );
     expect(largestDifference(z, expected).difference).toBeLessThan(5e-7);
   }
@@ -39,7 +39,7 @@ test.each(NAMES)("%s backward multiplies with the derivative, on every length", 
 test("the identity adds the bias only", () => {
   const z = Float32Array.of(1, 2, 3, 4, 5, 6);
   withArrays([z, Float32Array.of(10, 20, 30)], (zAt, bias) =>
-    kernels.biasIdentity(zAt, bias, 2, 3, 3),
+    kernels.biasIdentity(zAt, 3, zAt, 3, bias, 2, 3),
   );
   expect([...z]).toEqual([11, 22, 33, 14, 25, 36]);
 });
@@ -49,6 +49,20 @@ test("the ReLU's gradient is 0 at the kink, and NaN passes through it", () => {
   withArrays([gradient, Float32Array.of(0, 1, 0)], (g, a) => kernels.reluBackward(g, a, 3));
   expect([...gradient]).toEqual([0, 5, 0]);
   const z = Float32Array.of(Number.NaN, -1, 1);
-  withArrays([z, new Float32Array(3)], (zAt, bias) => kernels.biasRelu(zAt, bias, 1, 3, 3));
+  withArrays([z, new Float32Array(3)], (zAt, bias) => kernels.biasRelu(zAt, 3, zAt, 3, bias, 1, 3));
   expect([...z]).toEqual([Number.NaN, 0, 1]);
+});
+
+test("forward from one matrix to another, rows apart", () => {
+  const [rows, units, zStride, aStride] = [3, 5, 8, 7];
+  const z = randomFloats(rows * zStride, 1);
+  const a = new Float32Array(rows * aStride).fill(9);
+  withArrays([a, z, new Float32Array(units)], (aAt, zAt, biasAt) =>
+    kernels.biasRelu(aAt, aStride, zAt, zStride, biasAt, rows, units),
+  );
+  const expected = Array.from(a, (_, index) => {
+    const unit = index % aStride;
+    return unit < units ? Math.max(0, z[Math.floor(index / aStride) * zStride + unit]) : 9;
+  });
+  expect([...a]).toEqual(expected);
 });
