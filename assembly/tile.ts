@@ -9,7 +9,7 @@
  * kept in memory. Sums that are used once after the loop, without a condition, let the compiler load a
  * factor right before the products that need it; used in two branches they make it load all factors
  * first. That is the difference between 40 and 61 GFLOP/s for 6 × 8 on relaxed SIMD (Node 20, `npm run
- * bench:gemm`), and why a tile writes C whole and leaves edges to the caller.
+ * bench:kernels`), and why a tile writes C whole and leaves edges to the caller.
  */
 import { fma, VECTOR } from "./simd";
 

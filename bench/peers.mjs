@@ -1,0 +1,36 @@
+/** The programs that are compared, each a small file that takes a job and prints its times. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const directory = join(import.meta.dirname, "peers");
+const python = join(import.meta.dirname, ".venv/bin/python");
+
+/** How each is called in the table, and its file. */
+export const PEERS = {
+  wasmlp: { name: "wasmlp", file: "wasmlp.mjs" },
+  numpy: { name: "NumPy", file: "numpy_seed.py" },
+  pytorch: { name: "PyTorch", file: "pytorch.py" },
+  jax: { name: "JAX", file: "jax_scan.py" },
+  tfjs: { name: "TensorFlow.js WASM", file: "tfjs.mjs" },
+  jaxjs: { name: "jax-js WASM", file: "jaxjs.mjs" },
+};
+
+/**
+ * Runs a peer in a process of its own.
+ *
+ * @param {keyof typeof PEERS} peer
+ * @param {object} job as peers/job.py describes it
+ * @returns {{ skipped?: string, version?: string, epochs?: { seconds: number, loss: number }[] }}
+ */
+export function runPeer(peer, job) {
+  const { file } = PEERS[peer];
+  const command = file.endsWith(".py") ? python : process.execPath;
+  if (!existsSync(command)) return { skipped: "run bench/peers/setup.sh first" };
+  const args = [join(directory, file), JSON.stringify(job)];
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  if (status === 0) return JSON.parse(stdout);
+  const lines = stderr.trim().split("\n");
+  const reason = lines.find((line) => /Error\b/.test(line)) ?? lines[lines.length - 1];
+  return { skipped: reason || `it ended with code ${status}` };
+}
