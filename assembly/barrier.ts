@@ -85,6 +85,12 @@ export function isStopping(team: usize): bool {
   return load<i32>(team, STOPPING) != 0;
 }
 
+/** Asks all threads to end the run after this step. */
+export function requestStop(team: usize): void {
+  if (ASC_FEATURE_THREADS) atomic.store<i32>(team, 1, STOP);
+  else store<i32>(team, 1, STOP);
+}
+
 /** Tells the TypeScript side how many steps are done. */
 export function reportCompleted(team: usize, steps: i32): void {
   if (ASC_FEATURE_THREADS) atomic.store<i32>(team, steps, COMPLETED);

@@ -4,17 +4,14 @@
  */
 import { FLOAT, VECTOR } from "./simd";
 
-/** Bytes stand for byte / 255. */
-const BYTE_SCALE: f32 = 1.0 / 255.0;
-
 /** The sample at a position of the order. */
 export function sampleAt(order: usize, position: i32): i32 {
   return order ? load<i32>(order + ((<usize>position) << 2)) : position;
 }
 
 /**
- * batch `[rows, features]` of float32 = samples of inputs `[samples, features]` of bytes, scaled
- * to [0, 1]. Cost: 5 bytes moved an element. No alignment needed.
+ * batch `[rows, features]` of float32 = samples of inputs `[samples, features]` of bytes, times
+ * `scale`. Cost: 5 bytes moved an element. No alignment needed.
  */
 export function gatherBytes(
   batch: usize,
@@ -23,8 +20,9 @@ export function gatherBytes(
   first: i32,
   rows: i32,
   features: i32,
+  scale: f32,
 ): void {
-  const scale = f32x4.splat(BYTE_SCALE);
+  const factor = f32x4.splat(scale);
   const whole = features & ~7;
   for (let row = 0; row < rows; row++) {
     const source = inputs + <usize>sampleAt(order, first + row) * features;
@@ -34,17 +32,17 @@ export function gatherBytes(
       const target = batch + <usize>index * FLOAT;
       const low = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(words));
       const high = f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(words));
-      v128.store(target, f32x4.mul(low, scale));
-      v128.store(target, f32x4.mul(high, scale), VECTOR);
+      v128.store(target, f32x4.mul(low, factor));
+      v128.store(target, f32x4.mul(high, factor), VECTOR);
     }
     for (; index < features; index++) {
-      store<f32>(batch + <usize>index * FLOAT, <f32>load<u8>(source + index) * BYTE_SCALE);
+      store<f32>(batch + <usize>index * FLOAT, <f32>load<u8>(source + index) * scale);
     }
     batch += <usize>features * FLOAT;
   }
 }
 
-/** The same from inputs of float32, as they are. Cost: 8 bytes moved an element. */
+/** The same from inputs of float32. Cost: 8 bytes moved an element. */
 export function gatherFloats(
   batch: usize,
   inputs: usize,
@@ -52,11 +50,27 @@ export function gatherFloats(
   first: i32,
   rows: i32,
   features: i32,
+  scale: f32,
 ): void {
   const bytes = <usize>features * FLOAT;
   for (let row = 0; row < rows; row++) {
-    memory.copy(batch, inputs + <usize>sampleAt(order, first + row) * bytes, bytes);
+    const source = inputs + <usize>sampleAt(order, first + row) * bytes;
+    if (scale == 1) memory.copy(batch, source, bytes);
+    else scaleInto(batch, source, features, scale);
     batch += bytes;
+  }
+}
+
+function scaleInto(target: usize, source: usize, count: i32, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  const whole = count & ~3;
+  for (let index = 0; index < whole; index += 4) {
+    const offset = <usize>index * FLOAT;
+    v128.store(target + offset, f32x4.mul(v128.load(source + offset), factor));
+  }
+  for (let index = whole; index < count; index++) {
+    const offset = <usize>index * FLOAT;
+    store<f32>(target + offset, load<f32>(source + offset) * scale);
   }
 }
 
@@ -71,5 +85,20 @@ export function gatherLabels(
   for (let row = 0; row < rows; row++) {
     const label = load<i32>(labels + ((<usize>sampleAt(order, first + row)) << 2));
     store<i32>(batch + ((<usize>row) << 2), label);
+  }
+}
+
+/**
+ * targets `[rows, units]` (float32) = what the labels `[rows]` (int32) ask of the outputs: 1 for the
+ * label's unit and 0 for the others; of a single unit, the label itself, 0 or 1.
+ */
+export function labelTargets(targets: usize, labels: usize, rows: i32, units: i32): void {
+  for (let row = 0; row < rows; row++) {
+    const label = load<i32>(labels + ((<usize>row) << 2));
+    for (let unit = 0; unit < units; unit++) {
+      const target: f32 = units == 1 ? <f32>label : <f32>i32(unit == label);
+      store<f32>(targets, target);
+      targets += FLOAT;
+    }
   }
 }

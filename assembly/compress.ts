@@ -36,9 +36,6 @@ export class SparseBatch {
   counts: usize;
 }
 
-/** Bytes stand for byte / 255. */
-const BYTE_SCALE: f32 = 1.0 / 255.0;
-
 /** Where the entries of a chunk's rows begin, and behind the last one's end. */
 export function rowStarts(batch: SparseBatch, chunk: i32): usize {
   return batch.rowStarts + ((<usize>(chunk * (SPARSE_ROWS + 1))) << 2);
@@ -61,6 +58,7 @@ export function compressChunk(
   chunk: i32,
   inputs: usize,
   inputsAreBytes: bool,
+  scale: f32,
   order: usize,
   position: i32,
   rows: i32,
@@ -87,8 +85,8 @@ export function compressChunk(
     store<usize>(starts + ((<usize>row) << 2), entry);
     const sample = inputs + <usize>sampleAt(order, position + row) * sampleBytes;
     entry = inputsAreBytes
-      ? placeBytes(entry, ends, sample, features, row * ROW_BYTES)
-      : placeFloats(entry, ends, sample, features, row * ROW_BYTES);
+      ? placeBytes(entry, ends, sample, features, row * ROW_BYTES, scale)
+      : placeFloats(entry, ends, sample, features, row * ROW_BYTES, scale);
   }
   store<usize>(starts + ((<usize>rows) << 2), entry);
 }
@@ -129,29 +127,43 @@ function increment(count: usize): void {
 }
 
 /**
- * Places the non-zero values of a row of bytes, scaled to [0, 1]: behind the row's entries so far, and
+ * Places the non-zero values of a row of bytes, times `scale`: behind the row's entries so far, and
  * unless `ends` is 0 behind their features'. Returns the end of the row's. Values are found 64 at a
  * time: the longer the loop over set bits, the rarer the mispredicted branch at its end.
  */
-function placeBytes(entry: usize, ends: usize, row: usize, features: i32, offset: i32): usize {
+function placeBytes(
+  entry: usize,
+  ends: usize,
+  row: usize,
+  features: i32,
+  offset: i32,
+  scale: f32,
+): usize {
   for (let start = 0; start < features; start += 64) {
     let mask = nonZeroBits(row + start, min(64, features - start));
     while (mask) {
       const feature = <usize>start + <usize>ctz(mask);
       mask &= mask - 1;
-      place(entry, ends, feature, offset, <f32>load<u8>(row + feature) * BYTE_SCALE);
+      place(entry, ends, feature, offset, <f32>load<u8>(row + feature) * scale);
       entry += ENTRY_BYTES;
     }
   }
   return entry;
 }
 
-/** The same for a row of float32, as they are. */
-function placeFloats(entry: usize, ends: usize, row: usize, features: i32, offset: i32): usize {
+/** The same for a row of float32. */
+function placeFloats(
+  entry: usize,
+  ends: usize,
+  row: usize,
+  features: i32,
+  offset: i32,
+  scale: f32,
+): usize {
   for (let feature: usize = 0; feature < <usize>features; feature++) {
     const value = load<f32>(row + (feature << 2));
     if (value != 0) {
-      place(entry, ends, feature, offset, value);
+      place(entry, ends, feature, offset, value * scale);
       entry += ENTRY_BYTES;
     }
   }

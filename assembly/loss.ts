@@ -1,5 +1,5 @@
-/** Softmax and its cross-entropy. */
-import { exp, log } from "./math";
+/** Losses of a batch: each sample's, and the gradient of their weighted sum. */
+import { exp, log, sigmoid } from "./math";
 import {
   FLOAT,
   keepFirstLanes,
@@ -26,13 +26,26 @@ export function softmax(probabilities: usize, logits: usize, rows: i32, classes:
   }
 }
 
+/** values `[count]` = 1 / (1 + e^−values). Cost: one exponential an element. No alignment needed. */
+export function logistic(values: usize, count: i32): void {
+  const tail = count & 3;
+  const end = values + <usize>(count & ~3) * FLOAT;
+  while (values < end) {
+    v128.store(values, sigmoid(v128.load(values)));
+    values += VECTOR;
+  }
+  if (tail) storeTail(values, sigmoid(loadTail(values, tail)), tail);
+}
+
 /**
- * Cross-entropy of the softmax of logits `[rows, classes]` against labels `[rows]` (int32), in nats:
+ * Cross-entropy of the softmax of logits z `[rows, classes]` against labels `[rows]` (int32), in nats,
+ * with target t_j = (1 − s)·[j = label] + s / classes, s the label smoothing (Szegedy et al. 2016,
+ * section 7):
  *
- *   losses `[rows]`            −ln softmax(z)_label = ln Σ e^(z_j − m) − (z_label − m), m = max z
+ *   losses `[rows]`            ln Σ e^(z_j − m) − Σ t_j·(z_j − m), m = max z
  *   predicted `[rows]`, int32  the first class with the largest logit
- *   gradient `[rows, classes]` (softmax(z) − one-hot(label)) · weight, with weight = 1 / batch for a
- *                              mean loss; may be the same memory as the logits
+ *   gradient `[rows, classes]` (softmax(z) − t) · weight, with weight = 1 / batch for a mean loss; may
+ *                              be the same memory as the logits
  *
  * Cost: one exponential an element and one logarithm a row. No alignment needed.
  */
@@ -44,23 +57,161 @@ export function softmaxCrossEntropy(
   labels: usize,
   rows: i32,
   classes: i32,
+  smoothing: f32,
   weight: f32,
 ): void {
   const stride = <usize>classes * FLOAT;
+  const share = smoothing / <f32>classes;
   for (let row = 0; row < rows; row++) {
     const label = <usize>load<i32>(labels) * FLOAT;
     const m = maximum(logits, classes);
     store<i32>(predicted, indexOf(logits, m, classes));
-    const margin = load<f32>(logits + label) - m;
+    let expected = load<f32>(logits + label) - m;
+    if (smoothing != 0) {
+      expected = (1 - smoothing) * expected + share * sumOfMargins(logits, m, classes);
+    }
     const sum = exponentials(gradient, logits, m, classes);
-    store<f32>(losses, f32x4.extract_lane(log(f32x4.splat(sum)), 0) - margin);
+    store<f32>(losses, f32x4.extract_lane(log(f32x4.splat(sum)), 0) - expected);
     scale(gradient, weight / sum, classes);
-    store<f32>(gradient + label, load<f32>(gradient + label) - weight);
+    store<f32>(gradient + label, load<f32>(gradient + label) - weight * (1 - smoothing));
+    if (smoothing != 0) subtract(gradient, weight * share, classes);
     gradient += stride;
     logits += stride;
     labels += FLOAT;
     losses += FLOAT;
     predicted += FLOAT;
+  }
+}
+
+/**
+ * Binary cross-entropy of the logistic function of logits z `[rows, units]` against targets t in
+ * [0, 1] of the same shape, in nats, the mean over the units:
+ *
+ *   losses `[rows]`          1/units Σ max(z, 0) − z·t + ln(1 + e^−|z|)
+ *   gradient `[rows, units]` (σ(z) − t) · weight / units; may be the same memory as the logits
+ *
+ * Cost: two exponentials and a logarithm an element. No alignment needed.
+ */
+export function binaryCrossEntropy(
+  gradient: usize,
+  losses: usize,
+  logits: usize,
+  targets: usize,
+  rows: i32,
+  units: i32,
+  weight: f32,
+): void {
+  elementwiseLoss<BinaryCrossEntropy>(gradient, losses, logits, targets, rows, units, weight);
+}
+
+/**
+ * Squared error of outputs a `[rows, units]` against targets t of the same shape, the mean over the
+ * units:
+ *
+ *   losses `[rows]`          1/units Σ (a − t)²
+ *   gradient `[rows, units]` ∂/∂a: 2·(a − t) · weight / units; may be the same memory as the outputs
+ *
+ * Cost: 12 bytes moved an element. No alignment needed.
+ */
+export function squaredError(
+  gradient: usize,
+  losses: usize,
+  outputs: usize,
+  targets: usize,
+  rows: i32,
+  units: i32,
+  weight: f32,
+): void {
+  elementwiseLoss<SquaredError>(gradient, losses, outputs, targets, rows, units, weight);
+}
+
+interface ElementwiseLoss {
+  loss(output: v128, target: v128): v128;
+  gradient(output: v128, target: v128): v128;
+}
+
+@unmanaged
+class BinaryCrossEntropy {
+  loss(z: v128, t: v128): v128 {
+    const rest = log(f32x4.add(f32x4.splat(1), exp(f32x4.neg(f32x4.abs(z)))));
+    const linear = f32x4.sub(f32x4.max(z, f32x4.splat(0)), f32x4.mul(z, t));
+    return f32x4.add(linear, rest);
+  }
+  gradient(z: v128, t: v128): v128 {
+    return f32x4.sub(sigmoid(z), t);
+  }
+}
+
+@unmanaged
+class SquaredError {
+  loss(a: v128, t: v128): v128 {
+    const difference = f32x4.sub(a, t);
+    return f32x4.mul(difference, difference);
+  }
+  gradient(a: v128, t: v128): v128 {
+    const difference = f32x4.sub(a, t);
+    return f32x4.add(difference, difference);
+  }
+}
+
+function elementwiseLoss<L extends ElementwiseLoss>(
+  gradient: usize,
+  losses: usize,
+  outputs: usize,
+  targets: usize,
+  rows: i32,
+  units: i32,
+  weight: f32,
+): void {
+  const kind = changetype<L>(0);
+  const tail = units & 3;
+  const share = weight / <f32>units;
+  const factor = f32x4.splat(share);
+  for (let row = 0; row < rows; row++) {
+    let sum = f32x4.splat(0);
+    const end = outputs + <usize>(units & ~3) * FLOAT;
+    while (outputs < end) {
+      const output = v128.load(outputs);
+      const target = v128.load(targets);
+      sum = f32x4.add(sum, kind.loss(output, target));
+      v128.store(gradient, f32x4.mul(kind.gradient(output, target), factor));
+      outputs += VECTOR;
+      targets += VECTOR;
+      gradient += VECTOR;
+    }
+    if (tail) {
+      const output = loadTail(outputs, tail);
+      const target = loadTail(targets, tail);
+      sum = f32x4.add(sum, keepFirstLanes(kind.loss(output, target), tail, 0));
+      storeTail(gradient, f32x4.mul(kind.gradient(output, target), factor), tail);
+      const bytes = <usize>tail * FLOAT;
+      outputs += bytes;
+      targets += bytes;
+      gradient += bytes;
+    }
+    store<f32>(losses, sumOfLanes(sum) / <f32>units);
+    losses += FLOAT;
+  }
+}
+
+/**
+ * predicted `[rows]` (int32) = the first class with the largest of outputs `[rows, units]`; of a single
+ * output, 1 where it is above `threshold` and else 0.
+ */
+export function classify(
+  predicted: usize,
+  outputs: usize,
+  rows: i32,
+  units: i32,
+  threshold: f32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const index =
+      units == 1
+        ? i32(load<f32>(outputs) > threshold)
+        : indexOf(outputs, maximum(outputs, units), units);
+    store<i32>(predicted + ((<usize>row) << 2), index);
+    outputs += <usize>units * FLOAT;
   }
 }
 
@@ -107,6 +258,23 @@ function exponentials(target: usize, source: usize, offset: f32, count: i32): f3
     sum = f32x4.add(sum, keepFirstLanes(e, tail, 0));
   }
   return sumOfLanes(sum);
+}
+
+/** Σ (values − offset) over `[count]` values. */
+function sumOfMargins(values: usize, offset: f32, count: i32): f32 {
+  let sum: f32 = 0;
+  for (let index = 0; index < count; index++) {
+    sum += load<f32>(values + <usize>index * FLOAT) - offset;
+  }
+  return sum;
+}
+
+/** values `[count]` −= amount */
+function subtract(values: usize, amount: f32, count: i32): void {
+  for (let index = 0; index < count; index++) {
+    const place = values + <usize>index * FLOAT;
+    store<f32>(place, load<f32>(place) - amount);
+  }
 }
 
 /** values `[count]` *= factor */

@@ -13,6 +13,10 @@ export class Plan {
   features: i32;
   inputs: usize;
   inputsAreBytes: i32;
+  /** What an input is multiplied by: 1/255 for bytes, 1 for floats, and 1 / (1 − input dropout). */
+  inputScale: f32;
+  /** Targets `[samples, outputs]`, float32; 0 where the labels are all there is. */
+  values: usize;
   labels: usize;
   /** The order of the samples `[samples]`, int32; 0 for the order that they are stored in. */
   order: usize;
@@ -22,11 +26,32 @@ export class Plan {
   /** Whether what the last step compressed or gathered is this step's batch too. */
   batchKept: i32;
   batchSize: i32;
-  learningRate: f32;
+  /** One of the constants of `step.ts`, and the label smoothing of the cross-entropy, 0 to 1. */
+  loss: i32;
+  labelSmoothing: f32;
+  /** One of the constants of `optimizer.ts`, and its `StepSettings`, one for each step. */
+  optimizer: i32;
+  settings: usize;
+  /** Largest norm of the gradient of all parameters, and of the weights into a unit; 0: no limit. */
+  clipNorm: f32;
+  maxNorm: f32;
+  /** Sums of squares of the gradient, a float64 for each tile of an update; 0 without `clipNorm`. */
+  squares: usize;
+  /**
+   * Inputs that are changed for each batch, by augmentation or by dropout: two batches of the data
+   * set's kind, of even and of odd steps, `preparedStride` bytes apart; 0 where inputs stay as they are.
+   */
+  prepared: usize;
+  preparedStride: usize;
+  /** An `Augmentation` (`augment.ts`) or 0; inputs are dropped with probability `inputDropout` / 2¹⁶. */
+  augmentation: usize;
+  inputDropout: i32;
   /** Two `SparseBatch`es, of even and of odd steps; 0 when the first layer reads dense inputs. */
   sparse: usize;
   /** The batch, gathered: `[batchSize, features]` float32; 0 when it is compressed. */
   batchInputs: usize;
+  /** The batch's targets `[batchSize, outputs]` where the loss compares outputs one by one. */
+  batchTargets: usize;
   /**
    * By position in the order, `[samples]`: each sample's label (int32), its loss (float32), and the
    * class that it was taken for (int32).
@@ -36,7 +61,8 @@ export class Plan {
   predicted: usize;
   /**
    * Each thread's scratch memory, `scratchStride` bytes apart: `scratchBytes()` for the matrix
-   * products, then ∂L/∂W for the tile of W that the thread is updating, `[TILE_INPUTS, units]`.
+   * products, which smaller needs share, then ∂L/∂W for the tile of W that the thread is updating,
+   * `[TILE_INPUTS, units]`.
    */
   scratch: usize;
   scratchStride: usize;
@@ -53,13 +79,18 @@ export class LayerPlan {
   /** Features in, units out. */
   inputs: i32;
   units: i32;
-  /** One of the constants of `activation.ts`. */
+  /** One of the constants of `activation.ts`; the identity where the loss takes logits. */
   activation: i32;
+  /** Units are dropped with probability `dropout` / 2¹⁶, and the others scaled by `dropoutScale`. */
+  dropout: i32;
+  dropoutScale: f32;
   /** `[inputs, units]` and `[units]` */
   weights: usize;
   biases: usize;
-  /** a = f(z) `[batchSize, units]`; of the last layer the logits. */
+  /** a = f(z) `[batchSize, units]`; of the last layer what the loss takes. */
   activations: usize;
+  /** f′(z) times what dropout does `[batchSize, units]`; 0 where f′ follows from a. */
+  factors: usize;
   /** ∂L/∂z `[batchSize, units]` */
   gradient: usize;
   /** ∂L/∂b `[units]` */
@@ -72,6 +103,20 @@ export class LayerPlan {
   packedWeights: usize;
   packedTransposed: usize;
   packedGradient: usize;
+  /**
+   * The optimiser's state, and the average of the parameters, of W (in blocks over compressed inputs)
+   * and of b; 0 where there is none.
+   */
+  weightFirst: usize;
+  weightSecond: usize;
+  weightAverage: usize;
+  biasFirst: usize;
+  biasSecond: usize;
+  biasAverage: usize;
+  /** ∂L/∂W, laid out like the state; 0 where it need not outlive its tile (without `clipNorm`). */
+  weightGradient: usize;
+  /** Sums of squares of W's columns, a row for each tile of rows; 0 without `maxNorm`. */
+  columnSquares: usize;
 }
 
 /** Bytes of a row of `Plan.totals`. */
@@ -79,4 +124,23 @@ export const TOTALS_BYTES: usize = 16;
 
 export function layerAt(plan: Plan, index: i32): LayerPlan {
   return changetype<LayerPlan>(plan.layers + <usize>index * offsetof<LayerPlan>());
+}
+
+/** Scratch memory of a thread: that of the matrix products, then a tile of a layer's gradient. */
+export function threadScratch(plan: Plan, thread: i32): usize {
+  return plan.scratch + <usize>thread * plan.scratchStride;
+}
+
+/** Rows of a step's batch: the last one may be smaller. */
+export function batchRows(plan: Plan, step: i32): i32 {
+  return min(plan.batchSize, plan.samples - step * plan.batchSize);
+}
+
+/** Whether a layer reads compressed inputs. Only the first layer reads the data set. */
+export function isSparse(plan: Plan, index: i32): bool {
+  return index == 0 && plan.sparse != 0;
+}
+
+export function ceilingDivide(a: i32, b: i32): i32 {
+  return (a + b - 1) / b;
 }

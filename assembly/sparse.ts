@@ -2,7 +2,7 @@
  * The input layer over compressed inputs (`compress.ts`):
  *
  *   forward   for each row:      z[row, :] = Σ over its entries x · W[feature, :]
- *   backward  for each feature:  W[feature, :] −= η · Σ over its entries x · ∂L/∂z[row, :]
+ *   backward  for each feature:  ∂L/∂W[feature, :] = Σ over its entries x · ∂L/∂z[row, :]
  *
  * Everything is kept in blocks of 32 units, eight vector registers: a matrix `[rows, units]` is
  * blocked as `[units / 32, rows, 32]`, the last block filled up with zeros. So every number of units
@@ -19,7 +19,6 @@ import {
   SPARSE_ROWS,
   SparseBatch,
 } from "./compress";
-import { sgd } from "./optimizer";
 import { FLOAT, fma } from "./simd";
 
 /** Bytes of a matrix `[rows, units]` when blocked. */
@@ -87,35 +86,25 @@ export function multiplySparse(
 }
 
 /**
- * One step of gradient descent for rows `firstFeature` to `lastFeature − 1` of a block of W
- * `[features, 32]`, in place:
+ * sums `[lastFeature − firstFeature, 32]` = ∂L/∂W of rows `firstFeature` to `lastFeature − 1` of a block
+ * of W `[features, 32]`: Σ_rows x[row, f] · gradient[row, :] over the `chunks` chunks of the batch, with
+ * the same block of the gradient `[rows, 32]`. The sum of a weight has its rows in ascending order.
  *
- *   W[f, :] −= learningRate · Σ_rows x[row, f] · gradient[row, :]
- *
- * over the `chunks` chunks of the batch, with the same block of the gradient `[rows, 32]`. The sums
- * `[lastFeature − firstFeature, 32]` are scratch memory of the thread; that of a weight has its rows
- * in ascending order.
- *
- * Cost: 2 operations an entry and unit; W is read and written once.
+ * Cost: 2 operations an entry and unit.
  */
-export function descendSparse(
-  weights: usize,
+export function gradientSparse(
+  sums: usize,
   gradient: usize,
   batch: SparseBatch,
   chunks: i32,
   firstFeature: i32,
   lastFeature: i32,
-  learningRate: f32,
-  sums: usize,
 ): void {
-  const features = lastFeature - firstFeature;
   for (let chunk = 0; chunk < chunks; chunk++) {
     const starts = featureStarts(batch, chunk) + ((<usize>firstFeature) << 2);
-    addProducts(sums, gradient, starts, features, chunk == 0);
+    addProducts(sums, gradient, starts, lastFeature - firstFeature, chunk == 0);
     gradient += SPARSE_ROWS * ROW_BYTES;
   }
-  const row = weights + <usize>firstFeature * ROW_BYTES;
-  sgd(row, sums, features * BLOCK_UNITS, learningRate);
 }
 
 /**

@@ -29,10 +29,14 @@ export {
   HIDDEN_ACTIVATIONS,
   type HiddenActivation,
   type Layer,
+  LOSSES,
+  type Loss,
+  lossOf,
   type OutputActivation,
   perceptron,
 } from "./model/architecture.js";
 export { type Initialization, parseInitialization } from "./model/initialization.js";
+export type { Augmentation } from "./model/learning.js";
 export type { LayerSummary } from "./model/summary.js";
 export type { ProgramName } from "./reproduce/published.js";
 export {
@@ -42,8 +46,14 @@ export {
   type ReproductionRow,
   reproduce,
 } from "./reproduce/reproduce.js";
+export {
+  OPTIMIZERS,
+  type OptimizerName,
+  type OptimizerOptions,
+} from "./training/optimizers.js";
 export type {
   ClassReport,
+  EarlyStoppingOptions,
   EpochReport,
   Evaluation,
   FitOptions,
@@ -51,3 +61,4 @@ export type {
   Progress,
 } from "./training/options.js";
 export { DEFAULT_FIT_OPTIONS } from "./training/resolveOptions.js";
+export { formatSchedule, parseSchedule, SCHEDULES, type Schedule } from "./training/schedule.js";

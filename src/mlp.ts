@@ -3,7 +3,12 @@ import type { Dataset, ImageShape } from "./data/dataset.js";
 import { isImageOf } from "./data/imageShape.js";
 import { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 import { OptionError } from "./errors.js";
-import { type Architecture, checkArchitecture, countParameters } from "./model/architecture.js";
+import {
+  type Architecture,
+  checkArchitecture,
+  countClasses,
+  countParameters,
+} from "./model/architecture.js";
 import { decodeModel, encodeModel, writeParameters } from "./model/formats/modelFile.js";
 import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
@@ -65,9 +70,9 @@ export class Mlp implements Disposable {
     checkSeed(seed);
     const execution = chooseExecution(options, options.seed !== undefined);
     checkArchitecture(architecture);
-    const outputs = architecture.layers.at(-1)?.units ?? 0;
-    const { classNames = Array.from({ length: outputs }, (_, index) => String(index)) } = options;
-    checkNames(classNames, outputs);
+    const classes = countClasses(architecture);
+    const { classNames = Array.from({ length: classes }, (_, index) => String(index)) } = options;
+    checkNames(classNames, classes);
     checkImage(image, architecture.inputs);
     const network = await Network.create(architecture, execution);
     try {
@@ -202,10 +207,10 @@ export class Mlp implements Disposable {
   }
 }
 
-function checkNames(classNames: readonly string[], outputs: number): void {
-  if (classNames.length !== outputs) {
+function checkNames(classNames: readonly string[], classes: number): void {
+  if (classNames.length !== classes) {
     throw new OptionError(
-      `classNames has ${classNames.length} entries, expected ${outputs} as there are outputs`,
+      `classNames has ${classNames.length} entries, expected ${classes} as the network tells apart`,
     );
   }
 }

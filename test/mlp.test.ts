@@ -45,7 +45,7 @@ describe("creating", () => {
     },
     {
       options: { classNames: ["a", "b"] },
-      message: "classNames has 2 entries, expected 4 as there are outputs",
+      message: "classNames has 2 entries, expected 4 as the network tells apart",
     },
     {
       options: { image: { width: 4, height: 4 } },

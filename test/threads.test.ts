@@ -92,7 +92,7 @@ async function train(
     architecture: perceptron(dataset.features, hidden, CLASSES, activation),
     seed: 3,
   });
-  const { epochs } = await model.fit(dataset, { epochs: 2, batchSize, learningRate: 0.5, seed: 4 });
+  const { epochs } = await model.fit(dataset, { epochs: 2, batchSize, learningRate: 0.1, seed: 4 });
   const { loss, losses, predicted } = await model.evaluate(dataset);
   return {
     model: sha256(model.save()),

@@ -7,18 +7,6 @@
 /** A byte offset into linear memory. */
 export type Pointer = number;
 
-/** a = f(z + bias), both `[rows, units]`, rows `aStride` and `zStride` floats apart. */
-type BiasActivation = (
-  a: Pointer,
-  aStride: number,
-  z: Pointer,
-  zStride: number,
-  bias: Pointer,
-  rows: number,
-  units: number,
-) => void;
-/** ∂L/∂a becomes ∂L/∂z in place. */
-type ActivationBackward = (gradient: Pointer, a: Pointer, count: number) => void;
 type Elementwise = (target: Pointer, source: Pointer, count: number) => void;
 type Gemm = (
   c: Pointer,
@@ -37,6 +25,25 @@ type Gather = (
   first: number,
   rows: number,
   features: number,
+  scale: number,
+) => void;
+type ElementwiseLoss = (
+  gradient: Pointer,
+  losses: Pointer,
+  outputs: Pointer,
+  targets: Pointer,
+  rows: number,
+  units: number,
+  weight: number,
+) => void;
+type Philox = (
+  words: Pointer,
+  counter0: number,
+  counter1: number,
+  counter2: number,
+  counter3: number,
+  key0: number,
+  key1: number,
 ) => void;
 type FillRandom = (
   target: Pointer,
@@ -50,13 +57,39 @@ type Steps = (plan: Pointer, thread: number, first: number, count: number) => vo
 
 export interface Kernels {
   // activation.ts
-  readonly biasIdentity: BiasActivation;
-  readonly biasRelu: BiasActivation;
-  readonly biasSigmoid: BiasActivation;
-  readonly biasTanh: BiasActivation;
-  readonly reluBackward: ActivationBackward;
-  readonly sigmoidBackward: ActivationBackward;
-  readonly tanhBackward: ActivationBackward;
+  readonly activate: (
+    activation: number,
+    a: Pointer,
+    factors: Pointer,
+    aStride: number,
+    z: Pointer,
+    zStride: number,
+    bias: Pointer,
+    rows: number,
+    units: number,
+  ) => void;
+  readonly differentiate: (
+    activation: number,
+    gradient: Pointer,
+    a: Pointer,
+    factors: Pointer,
+    count: number,
+  ) => void;
+  // augment.ts; `augmentation` is an Augmentation
+  readonly augmentationScratch: (width: number, height: number) => number;
+  readonly augmentRows: (
+    target: Pointer,
+    augmentation: Pointer,
+    inputs: Pointer,
+    order: Pointer,
+    position: number,
+    rows: number,
+    seed: number,
+    epoch: number,
+    scratch: Pointer,
+  ) => void;
+  readonly fillGaussian: (filter: Pointer, size: number, sigma: number) => void;
+  readonly gaussianBytes: (size: number) => number;
   // barrier.ts
   readonly barrier: (team: Pointer, threads: number, spins: number) => void;
   readonly claim: (team: Pointer, thread: number, threads: number, count: number) => number;
@@ -70,18 +103,46 @@ export interface Kernels {
     first: number,
     rows: number,
   ) => void;
+  readonly labelTargets: (targets: Pointer, labels: Pointer, rows: number, units: number) => void;
   // compress.ts; `batch` is a SparseBatch
   readonly compressChunk: (
     batch: Pointer,
     chunk: number,
     inputs: Pointer,
     inputsAreBytes: 0 | 1,
+    scale: number,
     order: Pointer,
     position: number,
     rows: number,
   ) => void;
   readonly countNonZeroBytes: (bytes: Pointer, count: number) => number;
   readonly countNonZeroFloats: (values: Pointer, count: number) => number;
+  // dropout.ts
+  readonly dropBytes: (
+    values: Pointer,
+    rows: number,
+    features: number,
+    position: number,
+    threshold: number,
+    seed: number,
+    epoch: number,
+    words: Pointer,
+  ) => void;
+  readonly dropUnits: (
+    values: Pointer,
+    factors: Pointer,
+    stride: number,
+    rows: number,
+    units: number,
+    firstUnit: number,
+    position: number,
+    layer: number,
+    threshold: number,
+    scale: number,
+    seed: number,
+    epoch: number,
+    words: Pointer,
+  ) => void;
   // elementwise.ts
   readonly expInto: Elementwise;
   readonly logInto: Elementwise;
@@ -95,6 +156,15 @@ export interface Kernels {
   readonly scratchBytes: () => number;
   readonly packedBytes: (depth: number, columns: number) => number;
   // loss.ts
+  readonly binaryCrossEntropy: ElementwiseLoss;
+  readonly classify: (
+    predicted: Pointer,
+    outputs: Pointer,
+    rows: number,
+    units: number,
+    threshold: number,
+  ) => void;
+  readonly logistic: (values: Pointer, count: number) => void;
   readonly softmax: (
     probabilities: Pointer,
     logits: Pointer,
@@ -109,35 +179,54 @@ export interface Kernels {
     labels: Pointer,
     rows: number,
     classes: number,
+    smoothing: number,
     weight: number,
   ) => void;
+  readonly squaredError: ElementwiseLoss;
+  // maxNorm.ts
+  readonly columnSquares: (
+    squares: Pointer,
+    matrix: Pointer,
+    rows: number,
+    columns: number,
+  ) => void;
+  readonly normFactors: (
+    factors: Pointer,
+    squares: Pointer,
+    stride: number,
+    tiles: number,
+    columns: number,
+    limit: number,
+  ) => number;
+  readonly scaleColumns: (matrix: Pointer, factors: Pointer, rows: number, columns: number) => void;
   // metrics.ts
   readonly columnSums: (sums: Pointer, matrix: Pointer, rows: number, columns: number) => void;
   readonly countCorrect: (predicted: Pointer, labels: Pointer, count: number) => number;
   readonly sumOfLosses: (losses: Pointer, count: number) => number;
-  // optimizer.ts
-  readonly sgd: (
+  // optimizer.ts; `settings` is a StepSettings
+  readonly follow: (average: Pointer, parameters: Pointer, count: number, rate: number) => void;
+  readonly sumOfSquares: (values: Pointer, count: number) => number;
+  readonly update: (
+    optimizer: number,
     parameters: Pointer,
     gradient: Pointer,
+    first: Pointer,
+    second: Pointer,
     count: number,
-    learningRate: number,
+    settings: Pointer,
+    scale: number,
+    retained: number,
   ) => void;
   // peak.ts
   readonly multiplyAddPeak: (iterations: number, a: number, b: number) => number;
   readonly operationsPerIteration: () => number;
+  // philox4.ts
+  readonly philox4: Philox;
   // random.ts
   readonly fillNormal: FillRandom;
   readonly fillUniform: FillRandom;
   readonly normalQuantile: (p: number) => number;
-  readonly philox: (
-    words: Pointer,
-    counter0: number,
-    counter1: number,
-    counter2: number,
-    counter3: number,
-    key0: number,
-    key1: number,
-  ) => void;
+  readonly philox: Philox;
   readonly shuffle: (
     order: Pointer,
     samples: number,
@@ -147,15 +236,13 @@ export interface Kernels {
   ) => void;
   // sparse.ts; `batch` is a SparseBatch
   readonly blockedBytes: (rows: number, units: number) => number;
-  readonly descendSparse: (
-    weights: Pointer,
+  readonly gradientSparse: (
+    sums: Pointer,
     gradient: Pointer,
     batch: Pointer,
     chunks: number,
     firstFeature: number,
     lastFeature: number,
-    learningRate: number,
-    sums: Pointer,
   ) => void;
   readonly multiplySparse: (
     z: Pointer,

@@ -10,15 +10,28 @@ export const PLAN_FIELDS = [
   "features",
   "inputs",
   "inputsAreBytes",
+  "inputScale",
+  "values",
   "labels",
   "order",
   "seed",
   "epoch",
   "batchKept",
   "batchSize",
-  "learningRate",
+  "loss",
+  "labelSmoothing",
+  "optimizer",
+  "settings",
+  "clipNorm",
+  "maxNorm",
+  "squares",
+  "prepared",
+  "preparedStride",
+  "augmentation",
+  "inputDropout",
   "sparse",
   "batchInputs",
+  "batchTargets",
   "targets",
   "losses",
   "predicted",
@@ -35,14 +48,50 @@ export const LAYER_FIELDS = [
   "inputs",
   "units",
   "activation",
+  "dropout",
+  "dropoutScale",
   "weights",
   "biases",
   "activations",
+  "factors",
   "gradient",
   "biasGradient",
   "packedWeights",
   "packedTransposed",
   "packedGradient",
+  "weightFirst",
+  "weightSecond",
+  "weightAverage",
+  "biasFirst",
+  "biasSecond",
+  "biasAverage",
+  "weightGradient",
+  "columnSquares",
+] as const;
+
+/** The fields of `StepSettings` of `assembly/optimizer.ts`, likewise. */
+export const SETTINGS_FIELDS = [
+  "learningRate",
+  "retained",
+  "momentum",
+  "secondMomentum",
+  "epsilon",
+  "firstCorrection",
+  "secondCorrection",
+  "averaging",
+] as const;
+
+/** The fields of `Augmentation` of `assembly/augment.ts`, likewise. */
+export const AUGMENTATION_FIELDS = [
+  "width",
+  "height",
+  "shift",
+  "rotation",
+  "scale",
+  "shear",
+  "elastic",
+  "columnFilter",
+  "rowFilter",
 ] as const;
 
 /** The fields of `SparseBatch` of `assembly/compress.ts`, likewise. */
@@ -56,13 +105,33 @@ export const SPARSE_FIELDS = [
   "counts",
 ] as const;
 
-/** Constants of the same names in `assembly/compress.ts` and `assembly/step.ts`. */
+/** Constants of the same names in `assembly/compress.ts` and `assembly/descend.ts`. */
 export const SPARSE_ROWS = 128;
+export const BLOCK_UNITS = 32;
 export const ENTRY_BYTES = 8;
 export const TILE_INPUTS = 64;
+export const TILE_FEATURES = 112;
 
 /** The constants of `assembly/activation.ts`. */
-export const ACTIVATION_CODES = { softmax: 0, tanh: 1, relu: 2, sigmoid: 3 } as const;
+export const ACTIVATION_CODES = {
+  identity: 0,
+  tanh: 1,
+  relu: 2,
+  sigmoid: 3,
+  "leaky-relu": 4,
+  gelu: 5,
+  silu: 6,
+} as const;
+
+/** The constants of `assembly/forward.ts`. */
+export const LOSS_CODES = {
+  "cross-entropy": 0,
+  "binary-cross-entropy": 1,
+  "mean-squared-error": 2,
+} as const;
+
+/** The constants of `assembly/optimizer.ts`. */
+export const OPTIMIZER_CODES = { sgd: 0, momentum: 1, nesterov: 2, rmsprop: 3, adam: 4 } as const;
 
 /** Bytes of a row of totals: loss (float64), correct (int32), unused (int32). */
 export const TOTALS_BYTES = 16;
@@ -70,14 +139,30 @@ export const TOTALS_BYTES = 16;
 export type PlanFields = Record<(typeof PLAN_FIELDS)[number], number>;
 export type LayerFields = Record<(typeof LAYER_FIELDS)[number], number>;
 export type SparseFields = Record<(typeof SPARSE_FIELDS)[number], number>;
+export type StepSettings = Record<(typeof SETTINGS_FIELDS)[number], number>;
+export type AugmentationFields = Record<(typeof AUGMENTATION_FIELDS)[number], number>;
 
 const FIELD_BYTES = 4;
 export const PLAN_BYTES = PLAN_FIELDS.length * FIELD_BYTES;
 export const LAYER_BYTES = LAYER_FIELDS.length * FIELD_BYTES;
 export const SPARSE_BYTES = SPARSE_FIELDS.length * FIELD_BYTES;
+export const SETTINGS_BYTES = SETTINGS_FIELDS.length * FIELD_BYTES;
+export const AUGMENTATION_BYTES = AUGMENTATION_FIELDS.length * FIELD_BYTES;
 
 /** The fields that are float32; the others are int32 or pointers. */
-const FLOAT_FIELDS: ReadonlySet<string> = new Set(["learningRate"]);
+const FLOAT_FIELDS: ReadonlySet<string> = new Set([
+  "inputScale",
+  "labelSmoothing",
+  "clipNorm",
+  "maxNorm",
+  "dropoutScale",
+  "shift",
+  "rotation",
+  "scale",
+  "shear",
+  "elastic",
+  ...SETTINGS_FIELDS,
+]);
 
 export function writePlan({ memory }: Engine, plan: Pointer, fields: PlanFields): void {
   writeFields(memory.fields(plan, PLAN_BYTES), PLAN_FIELDS, fields);
@@ -97,6 +182,26 @@ export function writeSparseBatches(
   fields.forEach((batch, index) => {
     writeFields(memory.fields(batches + index * SPARSE_BYTES, SPARSE_BYTES), SPARSE_FIELDS, batch);
   });
+}
+
+export function writeAugmentation(
+  { memory }: Engine,
+  augmentation: Pointer,
+  fields: AugmentationFields,
+): void {
+  const view = memory.fields(augmentation, AUGMENTATION_BYTES);
+  writeFields(view, AUGMENTATION_FIELDS, fields);
+}
+
+/** Writes the settings of step number `step` of the next run. */
+export function writeSettings(
+  { memory }: Engine,
+  settings: Pointer,
+  step: number,
+  fields: StepSettings,
+): void {
+  const view = memory.fields(settings + step * SETTINGS_BYTES, SETTINGS_BYTES);
+  writeFields(view, SETTINGS_FIELDS, fields);
 }
 
 /** Chooses the order of the samples for the epoch that begins with the next step 0. */

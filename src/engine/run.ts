@@ -60,13 +60,17 @@ async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
 }
 
 async function runOnThisThread(engine: Engine, run: Run): Promise<void> {
-  const { operation, plan, steps, signal, onTick } = run;
+  const { memory } = engine;
+  const { operation, plan, team, steps, signal, onTick } = run;
   let ticked = performance.now();
   await runInSlices(steps, signal, (first, count) => {
     engine.kernels[operation](plan, 0, first, count);
+    const completed = completedSteps(memory, team);
     const now = performance.now();
-    if (now - ticked < TICK && first + count < steps) return;
+    if (completed === first + count && completed < steps && now - ticked < TICK) return undefined;
     ticked = now;
-    onTick?.(first + count);
+    onTick?.(completed);
+    // The kernels end a run early when there is no point in going on.
+    return completed === first + count ? undefined : "end";
   });
 }

@@ -1,25 +1,48 @@
 /** What a network is made of, apart from the values of its weights. */
 import { ModelError, OptionError } from "../errors.js";
 
-/** Activations of hidden layers, a = f(z). */
-export const HIDDEN_ACTIVATIONS = ["tanh", "relu", "sigmoid"] as const;
+/** Activations of hidden layers, a = f(z); the leaky ReLU's slope below 0 is 0.01. */
+export const HIDDEN_ACTIVATIONS = [
+  "tanh",
+  "relu",
+  "leaky-relu",
+  "gelu",
+  "silu",
+  "sigmoid",
+  "identity",
+] as const;
 export type HiddenActivation = (typeof HIDDEN_ACTIVATIONS)[number];
 
-/** The last layer's activation. Its loss is the cross-entropy. */
-export type OutputActivation = "softmax";
+/** The last layer's activation. */
+export type OutputActivation = HiddenActivation | "softmax";
+
+/**
+ * What training minimises, the mean over the samples of
+ *
+ * - `cross-entropy`: −ln of the label's probability, of a softmax
+ * - `binary-cross-entropy`: the mean over the outputs of −t·ln a − (1 − t)·ln(1 − a), of sigmoids
+ * - `mean-squared-error`: the mean over the outputs of (a − t)²
+ *
+ * with t the target of output a: 1 for the label's output and 0 for the others; where there is a single
+ * output, the label itself, 0 or 1.
+ */
+export const LOSSES = ["cross-entropy", "binary-cross-entropy", "mean-squared-error"] as const;
+export type Loss = (typeof LOSSES)[number];
 
 /** A dense layer: a = f(x·W + b) with W `[inputs, units]` and b `[units]`. */
 export interface Layer {
   readonly units: number;
-  readonly activation: HiddenActivation | OutputActivation;
+  readonly activation: OutputActivation;
 }
 
-/** A multilayer perceptron: dense layers in sequence, the last one a softmax. */
+/** A multilayer perceptron: dense layers in sequence, and the loss that it is trained for. */
 export interface Architecture {
   /** Features of one sample. */
   readonly inputs: number;
-  /** At least one; every layer but the last has a hidden activation, the last one is a softmax. */
+  /** At least one; only the last one may be a softmax. */
   readonly layers: readonly Layer[];
+  /** Default: what belongs to the last layer's activation, see `lossOf`. */
+  readonly loss?: Loss;
 }
 
 /** More units or features than this in one layer is taken for a mistake. */
@@ -28,23 +51,41 @@ export const MAXIMUM_UNITS = 1_048_576;
 export const MAXIMUM_PARAMETERS = 500_000_000;
 
 /**
- * The usual architecture in short: hidden layers of one activation, then a softmax.
+ * The usual architecture in short: hidden layers of one activation, then the outputs.
  *
  * @example perceptron(784, [64], 10, "tanh")
  */
 export function perceptron(
   inputs: number,
   hidden: readonly number[],
-  classes: number,
+  outputs: number,
   activation: HiddenActivation,
+  outputActivation: OutputActivation = "softmax",
 ): Architecture {
   return {
     inputs,
     layers: [
       ...hidden.map((units) => ({ units, activation })),
-      { units: classes, activation: "softmax" as const },
+      { units: outputs, activation: outputActivation },
     ],
   };
+}
+
+/**
+ * The loss of a network: what it names, or what belongs to its last activation: the cross-entropy to a
+ * softmax, the binary cross-entropy to sigmoids, the mean squared error to all others.
+ */
+export function lossOf({ layers, loss }: Architecture): Loss {
+  if (loss) return loss;
+  const activation = layers[layers.length - 1]?.activation;
+  if (activation === "softmax") return "cross-entropy";
+  return activation === "sigmoid" ? "binary-cross-entropy" : "mean-squared-error";
+}
+
+/** Classes that a network tells apart: one an output, but two where there is a single sigmoid or so. */
+export function countClasses({ layers }: Architecture): number {
+  const { units, activation } = layers[layers.length - 1];
+  return units === 1 && activation !== "softmax" ? 2 : units;
 }
 
 /** Weights and biases of all layers. */
@@ -68,19 +109,37 @@ export function checkArchitecture(architecture: Architecture): void {
   if (layers.length === 0) throw new OptionError("layers is empty, expected at least one layer");
   layers.forEach(({ units, activation }, index) => {
     checkSize(`units of layer ${index + 1}`, units);
-    const allowed: readonly string[] =
-      index === layers.length - 1 ? ["softmax"] : HIDDEN_ACTIVATIONS;
-    if (!allowed.includes(activation)) {
-      throw new OptionError(
-        `the activation of layer ${index + 1} is "${activation}", expected ${allowed.join(", ")}`,
-      );
-    }
+    const last = index === layers.length - 1;
+    const allowed: readonly string[] = last
+      ? outputActivations(architecture.loss)
+      : HIDDEN_ACTIVATIONS;
+    if (allowed.includes(activation)) return;
+    const purpose = last && architecture.loss ? ` for the loss "${architecture.loss}"` : "";
+    throw new OptionError(
+      `the activation of layer ${index + 1} is "${activation}", expected ${allowed.join(", ")}${purpose}`,
+    );
   });
   const parameters = countParameters(architecture);
   if (parameters > MAXIMUM_PARAMETERS) {
     throw new ModelError(
       `the network has ${parameters} parameters, expected at most ${MAXIMUM_PARAMETERS}`,
     );
+  }
+}
+
+/** What a network's last layer may be under a loss. */
+function outputActivations(loss: Loss | undefined): readonly string[] {
+  switch (loss) {
+    case undefined:
+      return ["softmax", ...HIDDEN_ACTIVATIONS];
+    case "cross-entropy":
+      return ["softmax"];
+    case "binary-cross-entropy":
+      return ["sigmoid"];
+    case "mean-squared-error":
+      return HIDDEN_ACTIVATIONS;
+    default:
+      throw new OptionError(`the loss is "${String(loss)}", expected ${LOSSES.join(", ")}`);
   }
 }
 

@@ -1,8 +1,9 @@
 /** Class probabilities of inputs that come from outside a data set. */
 import type { Pointer } from "../engine/kernels.js";
-import { PLAN_BYTES, writePlan } from "../engine/plan.js";
+import { LOSS_CODES, PLAN_BYTES, writePlan } from "../engine/plan.js";
 import { Regions } from "../engine/regions.js";
 import { OptionError } from "../errors.js";
+import { lossOf } from "./architecture.js";
 import { layOutLayers, layOutScratch } from "./layout.js";
 import type { Network } from "./network.js";
 
@@ -28,7 +29,7 @@ export class Predictor {
     this.#regions = new Regions(memory);
     const regions = this.#regions;
     this.#classes = layers[layers.length - 1].units;
-    const { table, outputs } = layOutLayers(network, regions, ROWS, "evaluate", "dense");
+    const { table, outputs } = layOutLayers(network, regions, ROWS, "dense");
     this.#probabilities = outputs;
     this.#bytes = regions.allocateBytes(ROWS * this.#features);
     this.#inputs = regions.allocateNumbers(ROWS * this.#features);
@@ -40,15 +41,28 @@ export class Predictor {
       features: this.#features,
       inputs: 0,
       inputsAreBytes: 0,
+      inputScale: 1,
+      values: 0,
       labels: 0,
       order: 0,
       seed: 0,
       epoch: 0,
       batchKept: 0,
       batchSize: ROWS,
-      learningRate: 0,
+      loss: LOSS_CODES[lossOf(architecture)],
+      labelSmoothing: 0,
+      optimizer: 0,
+      settings: 0,
+      clipNorm: 0,
+      maxNorm: 0,
+      squares: 0,
+      prepared: 0,
+      preparedStride: 0,
+      augmentation: 0,
+      inputDropout: 0,
       sparse: 0,
       batchInputs: this.#inputs,
+      batchTargets: 0,
       targets: 0,
       losses: 0,
       predicted: 0,
@@ -82,7 +96,7 @@ export class Predictor {
       const end = start + rows * features;
       if (inputs instanceof Uint8Array) {
         memory.bytes(this.#bytes, rows * features).set(inputs.subarray(start, end));
-        kernels.gatherBytes(this.#inputs, this.#bytes, 0, 0, rows, features);
+        kernels.gatherBytes(this.#inputs, this.#bytes, 0, 0, rows, features, 1 / 255);
       } else {
         const batch = inputs.subarray(start, end);
         checkFinite(batch, first, features);

@@ -4,22 +4,36 @@
  */
 import type { Dataset } from "../data/dataset.js";
 import type { Pointer } from "../engine/kernels.js";
-import { PLAN_BYTES, TOTALS_BYTES, writeBatchKept, writeEpoch, writePlan } from "../engine/plan.js";
+import {
+  LOSS_CODES,
+  OPTIMIZER_CODES,
+  PLAN_BYTES,
+  SETTINGS_BYTES,
+  type StepSettings,
+  TOTALS_BYTES,
+  writeBatchKept,
+  writeEpoch,
+  writePlan,
+  writeSettings,
+} from "../engine/plan.js";
 import { Regions } from "../engine/regions.js";
 import { type Run, runSteps } from "../engine/run.js";
 import { spinsFor, teamBytes } from "../engine/team.js";
 import { OptionError } from "../errors.js";
-import { layOutLayers, layOutScratch, type Purpose } from "./layout.js";
+import { countClasses, lossOf } from "./architecture.js";
+import { layOutAugmentation } from "./augmentationLayout.js";
+import { countDescentTiles, type LayerLayout, layOutLayers, layOutScratch } from "./layout.js";
+import { dropoutFields, type Learning } from "./learning.js";
 import type { Network } from "./network.js";
 import { isSparse, layOutSparseBatches, measureDensity } from "./sparseLayout.js";
 
 export interface SessionOptions {
   /** Samples a step. */
   readonly batchSize: number;
-  readonly purpose: Purpose;
-  readonly learningRate: number;
   /** Whether the samples are taken in an order drawn for each epoch, or as they are stored. */
   readonly order: "shuffled" | "stored";
+  /** How the network learns; absent for evaluation. */
+  readonly learning?: Learning | undefined;
 }
 
 /** What a range of steps came to. */
@@ -38,78 +52,113 @@ export class Session {
   readonly #regions: Regions;
   readonly #plan: Pointer;
   readonly #team: Pointer;
-  readonly #purpose: Purpose;
+  readonly #learning: Learning | undefined;
   readonly #keepsBatch: boolean;
   readonly #totals: Pointer;
   readonly #losses: Pointer;
   readonly #predicted: Pointer;
+  readonly #settings: Pointer;
+  readonly #layout: LayerLayout;
+  readonly #firstLayer: "dense" | "sparse";
 
   /**
-   * @throws OptionError when the data set does not fit the network.
+   * @throws OptionError when the data set does not fit the network or what is asked of it.
    * @throws EngineError when the host grants no more memory, or the network has been disposed of.
    */
   constructor(network: Network, dataset: Dataset, options: SessionOptions) {
     checkFit(network, dataset);
     const { engine } = network;
     const { memory, execution } = engine;
+    const { learning } = options;
     this.#network = network;
-    this.#purpose = options.purpose;
-    this.#keepsBatch = options.order === "stored" && options.batchSize >= dataset.samples;
+    this.#learning = learning;
     this.samples = dataset.samples;
     this.batchSize = Math.min(options.batchSize, dataset.samples);
     this.steps = Math.ceil(this.samples / this.batchSize);
     this.#regions = new Regions(memory);
+    const regions = this.#regions;
     try {
-      this.#team = this.#regions.allocateBytes(teamBytes(execution.threads));
+      this.#team = regions.allocateBytes(teamBytes(execution.threads));
       this.#losses = this.#numbers(this.samples);
       this.#predicted = this.#numbers(this.samples);
-      this.#totals = this.#regions.allocateBytes(this.steps * TOTALS_BYTES);
-      this.#plan = this.#regions.allocateBytes(PLAN_BYTES);
+      this.#totals = regions.allocateBytes(this.steps * TOTALS_BYTES);
+      this.#plan = regions.allocateBytes(PLAN_BYTES);
+      this.#settings = learning ? regions.allocateBytes(this.steps * SETTINGS_BYTES) : 0;
       const labels = this.#numbers(this.samples);
-      const inputs = this.#regions.allocateBytes(dataset.inputs.byteLength);
+      const inputs = regions.allocateBytes(dataset.inputs.byteLength);
       copyInputs(network, dataset, inputs);
       memory.integers(labels, this.samples).set(dataset.targets.labels);
       const density = measureDensity(engine, inputs, dataset);
-      const firstLayer = isSparse(density) ? "sparse" : "dense";
+      this.#firstLayer = isSparse(density) ? "sparse" : "dense";
       const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
       const { features } = dataset;
-      const { purpose } = options;
       const rows = this.batchSize;
+      const loss = lossOf(network.architecture);
+      const outputs = network.layers[network.layers.length - 1].units;
+      this.#layout = layOutLayers(network, regions, rows, this.#firstLayer, learning);
+      const augmentation = layOutAugmentation(engine, regions, dataset, learning?.augmentation);
+      const dropped = dropoutFields(learning?.dropout.input ?? 0);
+      const inputBytes = dataset.inputs.BYTES_PER_ELEMENT;
+      const preparedStride =
+        augmentation !== 0 || dropped.threshold > 0 ? rows * features * inputBytes : 0;
+      this.#keepsBatch =
+        options.order === "stored" && this.batchSize >= this.samples && preparedStride === 0;
+      const descents = countDescentTiles(network, this.#firstLayer);
       writePlan(engine, this.#plan, {
         layerCount: network.layers.length,
-        layers: layOutLayers(network, this.#regions, rows, purpose, firstLayer).table,
+        layers: this.#layout.table,
         samples: this.samples,
         features,
         inputs,
-        inputsAreBytes: dataset.inputs instanceof Uint8Array ? 1 : 0,
+        inputsAreBytes: inputBytes === 1 ? 1 : 0,
+        inputScale: dropped.scale * (inputBytes === 1 ? 1 / 255 : 1),
+        values: 0,
         labels,
         order,
         seed: 0,
         epoch: 0,
         batchKept: 0,
         batchSize: rows,
-        learningRate: options.learningRate,
+        loss: LOSS_CODES[loss],
+        labelSmoothing: learning?.labelSmoothing ?? 0,
+        optimizer: learning ? OPTIMIZER_CODES[learning.optimizer] : 0,
+        settings: this.#settings,
+        clipNorm: learning?.clipNorm ?? 0,
+        maxNorm: learning?.maxNorm ?? 0,
+        squares: learning && learning.clipNorm > 0 ? regions.allocateBytes(descents * 8) : 0,
+        prepared: preparedStride > 0 ? regions.allocateBytes(2 * preparedStride) : 0,
+        preparedStride,
+        augmentation,
+        inputDropout: dropped.threshold,
         sparse:
-          firstLayer === "sparse"
-            ? layOutSparseBatches(engine, this.#regions, purpose, {
+          this.#firstLayer === "sparse"
+            ? layOutSparseBatches(engine, regions, learning ? "train" : "evaluate", {
                 features,
                 rows,
                 steps: this.steps,
-                density,
+                // A distorted image may have ink wherever it likes.
+                density: augmentation === 0 ? density : { ...density, largestRow: features },
               })
             : 0,
-        batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
+        batchInputs: this.#firstLayer === "dense" ? this.#numbers(rows * features) : 0,
+        batchTargets: loss === "cross-entropy" ? 0 : this.#numbers(rows * outputs),
         targets: this.#numbers(this.samples),
         losses: this.#losses,
         predicted: this.#predicted,
-        ...layOutScratch(network, this.#regions, execution.threads),
+        ...layOutScratch(
+          network,
+          regions,
+          execution.threads,
+          augmentation === 0 ? undefined : dataset.image,
+        ),
         totals: this.#totals,
         threads: execution.threads,
         team: this.#team,
         spins: spinsFor(execution.threads),
       });
+      if (learning?.averages) this.#startAverage();
     } catch (error) {
-      this.#regions.free();
+      regions.free();
       throw error;
     }
   }
@@ -129,7 +178,7 @@ export class Session {
   async run(options: Pick<Run, "signal" | "onTick"> = {}): Promise<void> {
     await runSteps(this.#network.engine, {
       ...options,
-      operation: this.#purpose,
+      operation: this.#learning ? "train" : "evaluate",
       plan: this.#plan,
       team: this.#team,
       steps: this.steps,
@@ -161,6 +210,72 @@ export class Session {
     return this.#network.engine.memory.integers(this.#predicted, this.samples).slice();
   }
 
+  /** Sets what the update of a step of the next run needs to know. */
+  writeSettings(step: number, settings: StepSettings): void {
+    writeSettings(this.#network.engine, this.#settings, step, settings);
+  }
+
+  /** Copies of what learning keeps from step to step, beside the parameters, by name. */
+  state(): Map<string, Float32Array> {
+    return new Map([...this.#stateViews()].map(([name, view]) => [name, view.slice()]));
+  }
+
+  /**
+   * Goes on from what `state` of a session like this one gave. Returns the name of what is missing or
+   * of another size, and then has changed nothing.
+   */
+  restoreState(state: ReadonlyMap<string, Float32Array>): string | undefined {
+    const views = this.#stateViews();
+    for (const [name, view] of views) {
+      if (state.get(name)?.length !== view.length) return name;
+    }
+    for (const [name, view] of views) {
+      const values = state.get(name);
+      if (values) view.set(values);
+    }
+    return undefined;
+  }
+
+  /** Exchanges the network's parameters and their average; twice leaves all as it was. */
+  exchangeAverage(): void {
+    const { engine, layers } = this.#network;
+    const { memory, kernels } = engine;
+    this.#layout.states.forEach((state, index) => {
+      const { inputs, units, weights, biases } = layers[index];
+      const biasAverage = memory.floats(state.biasAverage, units);
+      const biasCopy = biasAverage.slice();
+      biasAverage.set(memory.floats(biases, units));
+      memory.floats(biases, units).set(biasCopy);
+      const average = memory.floats(state.weightAverage, state.weightCount);
+      const current = memory.floats(weights, inputs * units);
+      const copy = current.slice();
+      if (this.#isBlocked(index)) {
+        kernels.unpackBlocks(weights, state.weightAverage, inputs, units);
+        const both = memory.allocate(copy.byteLength);
+        memory.floats(both, copy.length).set(copy);
+        kernels.packBlocks(state.weightAverage, both, 0, inputs, inputs, units);
+        memory.free(both);
+      } else {
+        current.set(average);
+        average.set(copy);
+      }
+    });
+  }
+
+  /**
+   * The first layer, counted from 0, whose activations of the last batch are not all finite: where
+   * numbers overflowed first. Undefined when all are finite.
+   */
+  firstOverflow(step: number): number | undefined {
+    const { engine, layers } = this.#network;
+    const rows = Math.min(this.batchSize, this.samples - step * this.batchSize);
+    const index = layers.findIndex(({ units }, layer) => {
+      const activations = engine.memory.floats(this.#layout.activations[layer], rows * units);
+      return activations.some((value) => !Number.isFinite(value));
+    });
+    return index < 0 ? undefined : index;
+  }
+
   /** Gives the memory back. */
   free(): void {
     this.#regions.free();
@@ -168,6 +283,42 @@ export class Session {
 
   #numbers(count: number): Pointer {
     return this.#regions.allocateNumbers(count);
+  }
+
+  #isBlocked(layer: number): boolean {
+    return layer === 0 && this.#firstLayer === "sparse";
+  }
+
+  /** The average begins as the parameters. */
+  #startAverage(): void {
+    const { engine, layers } = this.#network;
+    const { memory, kernels } = engine;
+    this.#layout.states.forEach(({ weightAverage, biasAverage }, index) => {
+      const { inputs, units, weights, biases } = layers[index];
+      memory.floats(biasAverage, units).set(memory.floats(biases, units));
+      if (this.#isBlocked(index)) {
+        kernels.packBlocks(weightAverage, weights, 0, inputs, inputs, units);
+      } else {
+        memory.floats(weightAverage, inputs * units).set(memory.floats(weights, inputs * units));
+      }
+    });
+  }
+
+  #stateViews(): Map<string, Float32Array> {
+    const { memory } = this.#network.engine;
+    const views = new Map<string, Float32Array>();
+    this.#layout.states.forEach((state, index) => {
+      const add = (name: string, place: Pointer, count: number) => {
+        if (place !== 0) views.set(`${index}.${name}`, memory.floats(place, count));
+      };
+      add("weight.first", state.weightFirst, state.weightCount);
+      add("weight.second", state.weightSecond, state.weightCount);
+      add("weight.average", state.weightAverage, state.weightCount);
+      add("bias.first", state.biasFirst, state.biasCount);
+      add("bias.second", state.biasSecond, state.biasCount);
+      add("bias.average", state.biasAverage, state.biasCount);
+    });
+    return views;
   }
 }
 
@@ -178,16 +329,17 @@ function copyInputs(network: Network, { inputs }: Dataset, target: Pointer): voi
 }
 
 function checkFit(network: Network, dataset: Dataset): void {
-  const { inputs, layers } = network.architecture;
+  const { inputs } = network.architecture;
   if (dataset.features !== inputs) {
     throw new OptionError(
       `${dataset.name}: samples have ${dataset.features} features, expected ${inputs} as the network has inputs`,
     );
   }
-  const classes = layers.at(-1)?.units;
-  if (dataset.targets.names.length !== classes) {
+  const found = dataset.targets.names.length;
+  const expected = countClasses(network.architecture);
+  if (found !== expected) {
     throw new OptionError(
-      `${dataset.name}: has ${dataset.targets.names.length} classes, expected ${classes} as the network has outputs`,
+      `${dataset.name}: has ${found} classes, expected ${expected} as the network tells apart`,
     );
   }
 }

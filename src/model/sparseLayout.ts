@@ -4,7 +4,6 @@ import type { Engine } from "../engine/engine.js";
 import type { Pointer } from "../engine/kernels.js";
 import { ENTRY_BYTES, SPARSE_BYTES, SPARSE_ROWS, writeSparseBatches } from "../engine/plan.js";
 import type { Regions } from "../engine/regions.js";
-import type { Purpose } from "./layout.js";
 
 /** Above this fraction of non-zero inputs the dense product is faster. */
 const SPARSE_DENSITY = 0.4;
@@ -53,7 +52,7 @@ export function isSparse(density: Density): boolean {
 export function layOutSparseBatches(
   engine: Engine,
   regions: Regions,
-  purpose: Purpose,
+  purpose: "train" | "evaluate",
   { features, rows, steps, density }: SparseShape,
 ): Pointer {
   const chunks = Math.ceil(rows / SPARSE_ROWS);

@@ -8,18 +8,21 @@
  *   z  = a·W + b                 weighted sums     [n, units]
  *   a′ = f(z)                    activations       [n, units]
  *   p  = softmax(z)              of the last layer [n, classes]
- *   L  = −1/n Σ ln p_label       mean cross-entropy
+ *   L  = −1/n Σ t·ln p           mean cross-entropy against targets t [n, classes]
  *
  * and backwards, writing dz for ∂L/∂z and so on:
  *
- *   dz = (p − one-hot(label)) / n      last layer
+ *   dz = (p − t) / n                   last layer
  *   dW = aᵀ·dz,  db = Σ dz over samples
  *   da = dz·Wᵀ,  dz = da ⊙ f′(z)       layer below
+ *
+ * Other losses differ in L and in the last layer's dz only (`losses.ts`).
  */
 import { type Activation, derivatives, functions } from "./activations.js";
+import { type Objective, outputGradient, targetsOf } from "./losses.js";
 import { addRow, columnSums, type Matrix, map, matrix, multiply, transpose } from "./matrix.js";
 
-/** A layer; the last one's activation is the softmax, and only its. */
+/** A layer; only the last one's activation may be the softmax. */
 export interface ReferenceLayer {
   /** W `[inputs, units]` */
   weights: Matrix;
@@ -44,7 +47,7 @@ export function forward(layers: readonly ReferenceLayer[], inputs: Matrix): Matr
   const activations = [inputs];
   let a = inputs;
   for (const { weights, biases, activation } of layers) {
-    const z = addRow(multiply(a, weights), biases);
+    const z = weightedSums(a, { weights, biases });
     a = activation === "softmax" ? softmax(z) : map(z, functions[activation]);
     activations.push(a);
   }
@@ -60,22 +63,29 @@ export function crossEntropy(probabilities: Matrix, labels: ArrayLike<number>): 
   return sum / probabilities.rows;
 }
 
-/** The gradients of the mean cross-entropy, one entry a layer, from what `forward` returned. */
+/** The gradients of the mean loss, one entry a layer, from what `forward` returned. */
 export function backward(
   layers: readonly ReferenceLayer[],
   activations: readonly Matrix[],
   labels: ArrayLike<number>,
+  objective: Objective = { loss: "cross-entropy" },
 ): LayerGradients[] {
   const gradients: LayerGradients[] = [];
-  let dz = outputGradient(activations[layers.length], labels);
+  const top = layers.length - 1;
+  const outputs = activations[layers.length];
+  const z = weightedSums(activations[top], layers[top]);
+  const targets = targetsOf(labels, outputs.columns, objective);
+  let dz = outputGradient(objective, layers[top].activation, z, outputs, targets);
   for (let index = layers.length - 1; index >= 0; index--) {
     const a = activations[index];
     gradients.unshift({ weights: multiply(transpose(a), dz), biases: columnSums(dz) });
     if (index === 0) break;
     const da = multiply(dz, transpose(layers[index].weights));
-    const derivative = derivatives[layers[index - 1].activation];
+    const below = layers[index - 1];
+    const derivative = derivatives[below.activation];
+    const z = weightedSums(activations[index - 1], below);
     dz = matrix(da.rows, da.columns, (row, column) => {
-      return da.at(row, column) * derivative(a.at(row, column));
+      return da.at(row, column) * derivative(a.at(row, column), z.at(row, column));
     });
   }
   return gradients;
@@ -108,12 +118,12 @@ export function softmax(z: Matrix): Matrix {
   return p;
 }
 
-/** (p − one-hot(label)) / n: softmax and cross-entropy differentiated together. */
-function outputGradient(p: Matrix, labels: ArrayLike<number>): Matrix {
-  return matrix(p.rows, p.columns, (sample, column) => {
-    const target = labels[sample] === column ? 1 : 0;
-    return (p.at(sample, column) - target) / p.rows;
-  });
+/** z = a·W + b */
+function weightedSums(
+  a: Matrix,
+  { weights, biases }: Pick<ReferenceLayer, "weights" | "biases">,
+): Matrix {
+  return addRow(multiply(a, weights), biases);
 }
 
 function subtractScaled(parameters: Matrix, gradient: Matrix, learningRate: number): void {

@@ -80,7 +80,7 @@ export async function* runMistakenProgram(
     const w2 = view({ at: layer2.weights, count: hidden * classes });
     if (dataset.inputs instanceof Uint8Array) {
       memory.bytes(bytes, dataset.inputs.length).set(dataset.inputs);
-      kernels.gatherBytes(x.at, bytes, 0, 0, samples, features);
+      kernels.gatherBytes(x.at, bytes, 0, 0, samples, features, 1 / 255);
     } else {
       x.values.set(dataset.inputs);
     }

@@ -11,9 +11,7 @@ const BATCH_SIZE = 256;
 /** A session for evaluation: no gradients, samples in the order that they are stored in. */
 export function createEvaluationSession(network: Network, dataset: Dataset): Session {
   return new Session(network, dataset, {
-    purpose: "evaluate",
     batchSize: BATCH_SIZE,
-    learningRate: 0,
     order: "stored",
   });
 }

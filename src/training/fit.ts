@@ -1,11 +1,24 @@
 /** Training: epochs of mini-batch gradient descent. */
 import type { Dataset } from "../data/dataset.js";
-import { OptionError, TrainingError } from "../errors.js";
+import { ModelError, OptionError } from "../errors.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
+import {
+  checkSameRun,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  fingerprint,
+  type RunIdentity,
+  type RunState,
+} from "./checkpoint.js";
+import { checkParameters, divergedLoss } from "./divergence.js";
+import { EarlyStopping } from "./earlyStopping.js";
 import { createEvaluationSession, evaluateSession } from "./evaluate.js";
 import type { EpochReport, FitOptions, History } from "./options.js";
-import { type ResolvedFitOptions, resolveFitOptions } from "./resolveOptions.js";
+import { copyParameters, restoreParameters } from "./parameters.js";
+import { Plateau } from "./plateau.js";
+import { learningOf, resolveFitOptions, type TrainingSettings } from "./resolveOptions.js";
+import { StepSettingsWriter } from "./stepSettings.js";
 
 /** Networks that are being trained at the moment. */
 const inTraining = new WeakSet<Network>();
@@ -15,6 +28,7 @@ const inTraining = new WeakSet<Network>();
  * training; the network keeps what it has learned.
  *
  * @throws OptionError when an option is out of range or a data set does not fit the network.
+ * @throws ModelError when `options.resume` is not a checkpoint of this run.
  * @throws TrainingError when the loss, or a parameter at the end of an epoch, becomes NaN or
  * infinite.
  * @throws the signal's reason, after the step under way, when `options.signal` aborts.
@@ -32,47 +46,110 @@ export async function* trainEpochs(
   }
   inTraining.add(network);
   const sessions: Session[] = [];
+  let averaging: Session | undefined;
   try {
-    const { batchSize, learningRate, shuffle, validation } = settings;
-    const order = shuffle && batchSize < dataset.samples ? "shuffled" : "stored";
+    const run = identify(network, dataset, options, settings);
+    const resumed = run && options.resume ? readCheckpoint(options.resume, run) : undefined;
+    // Before the session, whose average begins as the parameters.
+    if (resumed) restoreParameters(network, resumed.parameters);
+    const { batchSize, shuffle } = settings;
+    const { validation } = options;
     const training = new Session(network, dataset, {
-      purpose: "train",
       batchSize,
-      learningRate,
-      order,
+      order: shuffle && batchSize < dataset.samples ? "shuffled" : "stored",
+      learning: learningOf(settings),
     });
     sessions.push(training);
+    const missing = resumed && training.restoreState(resumed.optimizer);
+    if (missing !== undefined) {
+      throw new ModelError(`checkpoint: "${missing}" is missing or of another size`);
+    }
     const checking = validation && createEvaluationSession(network, validation);
     if (checking) sessions.push(checking);
 
-    const epochs: EpochReport[] = [];
-    let seconds = 0;
-    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+    const epochs: EpochReport[] = [...(resumed?.epochs ?? [])];
+    const writer = new StepSettingsWriter(training, settings, epochs.length);
+    const { schedule } = settings;
+    const plateau =
+      schedule.kind === "plateau"
+        ? new Plateau(schedule, resumed?.plateau ?? undefined)
+        : undefined;
+    const stopping =
+      settings.earlyStopping &&
+      new EarlyStopping(settings.earlyStopping, resumed?.best ?? undefined);
+    if (settings.averaging > 0) averaging = training;
+
+    for (let epoch = epochs.length + 1; epoch <= settings.epochs; epoch++) {
+      if (stopping?.endsAfter(epoch - 1)) break;
+      const learningRate = writer.writeEpoch(plateau?.state.fraction ?? 1);
       training.startEpoch(settings.seed, epoch);
-      const trained = await trainEpoch(training, epoch, settings);
+      const trained = await trainEpoch(training, epoch, settings, options);
       checkParameters(network, epoch, settings);
-      const checked = checking && (await evaluateSession(checking, settings.signal));
+      averaging?.exchangeAverage();
+      const checked = checking && (await evaluateSession(checking, options.signal));
       const report: EpochReport = {
         epoch,
         ...trained,
         ...(checked && { validationLoss: checked.loss, validationAccuracy: checked.accuracy }),
+        learningRate,
       };
+      stopping?.observe(network, report);
+      averaging?.exchangeAverage();
+      plateau?.observe(report.validationLoss ?? report.loss);
       epochs.push(report);
-      seconds += report.seconds;
-      settings.onEpoch?.(report);
+      if (run) {
+        const state: RunState = {
+          epochs,
+          parameters: copyParameters(network),
+          optimizer: training.state(),
+          plateau: plateau?.state ?? null,
+          best: stopping?.best ?? null,
+        };
+        await options.onCheckpoint?.(encodeCheckpoint(run, state));
+      }
+      options.onEpoch?.(report);
       yield report;
     }
-    return { epochs, seconds };
+    averaging?.exchangeAverage();
+    averaging = undefined;
+    const restoredEpoch = stopping?.restore(network);
+    const seconds = epochs.reduce((sum, report) => sum + report.seconds, 0);
+    return { epochs, seconds, ...(restoredEpoch !== undefined && { restoredEpoch }) };
   } finally {
+    // Whoever leaves early takes the average too, unless the model has been disposed of.
+    if (!network.disposed) averaging?.exchangeAverage();
     for (const session of sessions) session.free();
     inTraining.delete(network);
   }
 }
 
+/** What a checkpoint must agree with; nothing is computed where none is wanted. */
+function identify(
+  { architecture }: Network,
+  dataset: Dataset,
+  { onCheckpoint, resume, validation }: FitOptions,
+  settings: TrainingSettings,
+): RunIdentity | undefined {
+  if (!onCheckpoint && !resume) return undefined;
+  return {
+    architecture,
+    settings,
+    data: fingerprint(dataset),
+    validation: validation ? fingerprint(validation) : null,
+  };
+}
+
+function readCheckpoint(file: Uint8Array, run: RunIdentity): RunState {
+  const checkpoint = decodeCheckpoint(file, "checkpoint");
+  checkSameRun(checkpoint.run, run, "checkpoint");
+  return checkpoint.state;
+}
+
 async function trainEpoch(
   session: Session,
   epoch: number,
-  settings: ResolvedFitOptions,
+  settings: TrainingSettings,
+  { signal, onProgress }: FitOptions,
 ): Promise<Pick<EpochReport, "loss" | "accuracy" | "seconds">> {
   const { samples, steps, batchSize } = session;
   const start = performance.now();
@@ -83,11 +160,11 @@ async function trainEpoch(
     const totals = session.totals(seen, completed - seen);
     loss += totals.loss;
     correct += totals.correct;
-    if (!Number.isFinite(loss)) throw diverged(session, epoch, seen, completed, settings);
+    if (!Number.isFinite(loss)) throw divergedLoss(session, epoch, seen, completed, settings);
     seen = completed;
     if (completed === 0) return;
     const samplesDone = Math.min(samples, completed * batchSize);
-    settings.onProgress?.({
+    onProgress?.({
       epoch,
       epochs: settings.epochs,
       samplesDone,
@@ -97,7 +174,7 @@ async function trainEpoch(
       seconds: (performance.now() - start) / 1000,
     });
   };
-  await session.run({ signal: settings.signal, onTick });
+  await session.run({ signal, onTick });
   // Summed afresh, in the order of the steps: the ticks differ from run to run, and with them the
   // rounding of what was summed on the way.
   const totals = session.totals(0, steps);
@@ -106,38 +183,4 @@ async function trainEpoch(
     accuracy: totals.correct / samples,
     seconds: (performance.now() - start) / 1000,
   };
-}
-
-/** The last update of an epoch is followed by no loss that would show that it went too far. */
-function checkParameters(
-  { engine, layers }: Network,
-  epoch: number,
-  { learningRate }: ResolvedFitOptions,
-): void {
-  const { memory } = engine;
-  layers.forEach(({ inputs, units, weights, biases }, index) => {
-    for (const values of [memory.floats(weights, inputs * units), memory.floats(biases, units)]) {
-      const position = values.findIndex((value) => !Number.isFinite(value));
-      if (position < 0) continue;
-      throw new TrainingError(
-        `training diverged in epoch ${epoch}: a parameter of layer ${index + 1} is ${values[position]} after it, expected a finite number; try a learning rate below ${learningRate}`,
-      );
-    }
-  });
-}
-
-/** Names the first of steps `first` to `end − 1` whose loss is not finite. */
-function diverged(
-  session: Session,
-  epoch: number,
-  first: number,
-  end: number,
-  { learningRate }: ResolvedFitOptions,
-): TrainingError {
-  let step = first;
-  while (step < end - 1 && Number.isFinite(session.totals(step, 1).loss)) step++;
-  const { loss } = session.totals(step, 1);
-  return new TrainingError(
-    `training diverged in epoch ${epoch}, step ${step + 1} of ${session.steps}: the loss is ${loss}, expected a finite number; try a learning rate below ${learningRate}`,
-  );
 }

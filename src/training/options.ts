@@ -1,5 +1,8 @@
 /** What training and evaluation take and report. */
 import type { Dataset } from "../data/dataset.js";
+import type { Augmentation } from "../model/learning.js";
+import type { OptimizerName, OptimizerOptions } from "./optimizers.js";
+import type { Schedule } from "./schedule.js";
 
 export interface FitOptions {
   /** Passes over the training set; default 10. */
@@ -8,18 +11,60 @@ export interface FitOptions {
   readonly batchSize?: number | "full";
   /** Size of a step against the gradient of the mean loss; default 0.1. */
   readonly learningRate?: number;
+  /** How the learning rate changes; default constant. */
+  readonly schedule?: Schedule;
+  /** Epochs, perhaps a part of one, over which the learning rate rises from near 0; default 0. */
+  readonly warmup?: number;
+  /** Default "sgd". */
+  readonly optimizer?: OptimizerName | OptimizerOptions;
+  /**
+   * By which fraction of the learning rate weights shrink at each update, decoupled from the gradient
+   * (Loshchilov and Hutter, ICLR 2019). Biases do not. Default 0, of AdamW 0.01.
+   */
+  readonly weightDecay?: number;
+  /** The gradient of all parameters is scaled down to this norm; default 0, no limit. */
+  readonly clipNorm?: number;
+  /** The weights into each unit are scaled down to this norm; default 0, no limit. */
+  readonly maxNorm?: number;
+  /** Fraction of a label's target that is spread over all classes; default 0. Cross-entropy only. */
+  readonly labelSmoothing?: number;
+  /** Probabilities that an input, and a hidden unit, is left out; default 0. */
+  readonly dropout?: { readonly input?: number; readonly hidden?: number };
+  /**
+   * An average of the parameters follows them with this factor, as 0.999, and takes their place for
+   * validation and in the end; default 0, none.
+   */
+  readonly averaging?: number;
+  /** Distorts images each time they are used; what is absent is 0, `smoothness` 4. */
+  readonly augmentation?: Partial<Augmentation>;
+  /** Ends training when validation improves no more, and restores the best parameters. */
+  readonly earlyStopping?: EarlyStoppingOptions;
   /** A fresh order of the samples for each epoch; default true. */
   readonly shuffle?: boolean;
   /** Chooses the orders of the samples, 0 … 2³²−1; default 0. */
   readonly seed?: number;
   /** Evaluated after each epoch; reported as `validationLoss` and `validationAccuracy`. */
   readonly validation?: Dataset;
+  /**
+   * Called after each epoch with all that it takes to go on from there to the same bits; training waits
+   * for the promise.
+   */
+  readonly onCheckpoint?: (checkpoint: Uint8Array<ArrayBuffer>) => void | Promise<void>;
+  /** A checkpoint of a run with the same options on the same data, to go on from. */
+  readonly resume?: Uint8Array;
   /** Stops training after the step under way; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called after each epoch. */
   readonly onEpoch?: (report: EpochReport) => void;
   /** Called several times a second while an epoch runs. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface EarlyStoppingOptions {
+  /** Epochs without improvement that are let pass. */
+  readonly patience: number;
+  /** What is to improve on the validation set; default "loss". */
+  readonly monitor?: "loss" | "accuracy";
 }
 
 /** One epoch's result. */
@@ -34,6 +79,8 @@ export interface EpochReport {
   readonly validationLoss?: number;
   /** Accuracy on `validation`, after the epoch. */
   readonly validationAccuracy?: number;
+  /** Of the epoch's last update. */
+  readonly learningRate: number;
   /** Time of the training steps, without validation. */
   readonly seconds: number;
 }
@@ -55,7 +102,10 @@ export interface Progress {
 
 /** What `fit` resolves to. */
 export interface History {
+  /** Those of the run that was resumed come first. */
   readonly epochs: readonly EpochReport[];
+  /** The epoch whose parameters were restored, where early stopping did. */
+  readonly restoredEpoch?: number;
   /** Time of all training steps, without validation. */
   readonly seconds: number;
 }

@@ -1,30 +1,73 @@
 /** Fills in the defaults of the training options and checks their ranges. */
 import { OptionError } from "../errors.js";
+import type { Augmentation, Learning } from "../model/learning.js";
+import {
+  ADAMW_DECAY,
+  optimizerKernel,
+  type ResolvedOptimizer,
+  resolveOptimizer,
+} from "./optimizers.js";
 import type { FitOptions } from "./options.js";
+import { checkSchedule, type Schedule } from "./schedule.js";
 
 /** What `fit` uses where the caller says nothing. */
 export const DEFAULT_FIT_OPTIONS = {
   epochs: 10,
   batchSize: 32,
   learningRate: 0.1,
+  schedule: { kind: "constant" },
+  warmup: 0,
+  optimizer: "sgd",
+  clipNorm: 0,
+  maxNorm: 0,
+  labelSmoothing: 0,
+  averaging: 0,
   shuffle: true,
   seed: 0,
 } as const satisfies FitOptions;
 
-export interface ResolvedFitOptions extends FitOptions {
+/** Where augmentation is asked for, what it leaves unsaid. */
+const DEFAULT_AUGMENTATION: Augmentation = {
+  shift: 0,
+  rotation: 0,
+  scale: 0,
+  shear: 0,
+  elastic: 0,
+  smoothness: 4,
+};
+
+/** What decides on the bits of the result, beside the data and the initial parameters. */
+export interface TrainingSettings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly warmup: number;
+  readonly optimizer: ResolvedOptimizer;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  readonly maxNorm: number;
+  readonly labelSmoothing: number;
+  readonly dropout: { readonly input: number; readonly hidden: number };
+  readonly averaging: number;
+  readonly augmentation: Augmentation | null;
+  readonly earlyStopping: {
+    readonly patience: number;
+    readonly monitor: "loss" | "accuracy";
+  } | null;
   readonly shuffle: boolean;
   readonly seed: number;
 }
 
 /** @throws OptionError when an option is out of range. */
-export function resolveFitOptions(options: FitOptions, samples: number): ResolvedFitOptions {
+export function resolveFitOptions(options: FitOptions, samples: number): TrainingSettings {
   const defaults = DEFAULT_FIT_OPTIONS;
   const { epochs = defaults.epochs, batchSize: size = defaults.batchSize } = options;
   const { learningRate = defaults.learningRate, shuffle = defaults.shuffle } = options;
-  const { seed = defaults.seed } = options;
+  const { schedule = defaults.schedule, warmup = defaults.warmup } = options;
+  const { clipNorm = defaults.clipNorm, maxNorm = defaults.maxNorm } = options;
+  const { labelSmoothing = defaults.labelSmoothing, averaging = defaults.averaging } = options;
+  const { seed = defaults.seed, dropout: { input = 0, hidden = 0 } = {} } = options;
   const batchSize = size === "full" ? samples : size;
   checkWhole("epochs", epochs, 1, 1_000_000_000);
   checkWhole("batchSize", batchSize, 1, 2 ** 31 - 1);
@@ -34,7 +77,53 @@ export function resolveFitOptions(options: FitOptions, samples: number): Resolve
   if (!(rounded > 0 && Number.isFinite(rounded))) {
     throw new OptionError(`learningRate is ${learningRate}, expected a finite number above 0`);
   }
-  return { ...options, epochs, batchSize, learningRate, shuffle, seed };
+  checkSchedule(schedule);
+  checkRange("warmup", warmup, 0, epochs);
+  const optimizer = resolveOptimizer(options.optimizer ?? defaults.optimizer);
+  const { weightDecay = optimizer.name === "adamw" ? ADAMW_DECAY : 0 } = options;
+  if (!(weightDecay >= 0 && weightDecay * learningRate < 1)) {
+    throw new OptionError(
+      `weightDecay is ${weightDecay}, expected 0 to below 1 / learningRate = ${1 / learningRate}`,
+    );
+  }
+  checkRange("clipNorm", clipNorm, 0, 3e38);
+  checkRange("maxNorm", maxNorm, 0, 1e19);
+  checkFraction("labelSmoothing", labelSmoothing);
+  checkFraction("dropout.input", input);
+  checkFraction("dropout.hidden", hidden);
+  checkFraction("averaging", averaging);
+  return {
+    epochs,
+    batchSize,
+    learningRate,
+    schedule,
+    warmup,
+    optimizer,
+    weightDecay,
+    clipNorm,
+    maxNorm,
+    labelSmoothing,
+    dropout: { input, hidden },
+    averaging,
+    augmentation: resolveAugmentation(options.augmentation),
+    earlyStopping: resolveEarlyStopping(options),
+    shuffle,
+    seed,
+  };
+}
+
+/** What the kernels must know of the settings. */
+export function learningOf(settings: TrainingSettings): Learning {
+  const { optimizer, labelSmoothing, dropout, clipNorm, maxNorm, averaging } = settings;
+  return {
+    optimizer: optimizerKernel(optimizer.name),
+    labelSmoothing,
+    dropout,
+    clipNorm,
+    maxNorm,
+    averages: averaging > 0,
+    augmentation: settings.augmentation ?? undefined,
+  };
 }
 
 /** @throws OptionError unless `seed` is a whole number from 0 to 2³² − 1. */
@@ -42,9 +131,52 @@ export function checkSeed(seed: number): void {
   checkWhole("seed", seed, 0, 2 ** 32 - 1);
 }
 
+function resolveAugmentation(options: Partial<Augmentation> | undefined): Augmentation | null {
+  if (!options) return null;
+  const augmentation = { ...DEFAULT_AUGMENTATION, ...options };
+  const { shift, rotation, scale, shear, elastic, smoothness } = augmentation;
+  checkRange("augmentation.shift", shift, 0, 1e6);
+  checkRange("augmentation.rotation", rotation, 0, 180);
+  checkFraction("augmentation.scale", scale);
+  checkRange("augmentation.shear", shear, 0, 1e6);
+  checkRange("augmentation.elastic", elastic, 0, 1e6);
+  // Below a tenth of a pixel nothing is smoothed.
+  checkRange("augmentation.smoothness", smoothness, 0.1, 1e4);
+  const none = shift === 0 && rotation === 0 && scale === 0 && shear === 0 && elastic === 0;
+  return none ? null : augmentation;
+}
+
+function resolveEarlyStopping({
+  earlyStopping,
+  validation,
+}: FitOptions): TrainingSettings["earlyStopping"] {
+  if (!earlyStopping) return null;
+  const { patience, monitor = "loss" } = earlyStopping;
+  checkWhole("earlyStopping.patience", patience, 0, 1_000_000_000);
+  if (monitor !== "loss" && monitor !== "accuracy") {
+    throw new OptionError(
+      `earlyStopping.monitor is "${String(monitor)}", expected loss or accuracy`,
+    );
+  }
+  if (!validation) {
+    throw new OptionError("earlyStopping was given without validation, expected a data set for it");
+  }
+  return { patience, monitor };
+}
+
 function checkWhole(name: string, value: number, minimum: number, maximum: number): void {
   if (Number.isInteger(value) && minimum <= value && value <= maximum) return;
   throw new OptionError(
     `${name} is ${value}, expected a whole number from ${minimum} to ${maximum}`,
   );
+}
+
+function checkRange(name: string, value: number, minimum: number, maximum: number): void {
+  if (minimum <= value && value <= maximum) return;
+  throw new OptionError(`${name} is ${value}, expected a number from ${minimum} to ${maximum}`);
+}
+
+function checkFraction(name: string, value: number): void {
+  if (value >= 0 && value < 1) return;
+  throw new OptionError(`${name} is ${value}, expected a number from 0 to below 1`);
 }

@@ -42,9 +42,10 @@ function gather(
   features: number,
 ): Float32Array {
   const batch = new Float32Array(rows * features);
+  const scale = kernel === "gatherBytes" ? 1 / 255 : 1;
   withArrays([batch, order ?? new Int32Array(0)], (batchAt, orderAt) => {
     atEndOfMemory(inputs, (inputsAt) => {
-      kernels[kernel](batchAt, inputsAt, order ? orderAt : 0, first, rows, features);
+      kernels[kernel](batchAt, inputsAt, order ? orderAt : 0, first, rows, features, scale);
     });
   });
   return batch;
@@ -116,7 +117,7 @@ test("nothing is read beyond the part of the order that is asked for", () => {
   const batch = new Float32Array(4 * 3);
   withArrays([batch, inputs], (batchAt, inputsAt) => {
     atEndOfMemory(ORDER, (orderAt) => {
-      kernels.gatherFloats(batchAt, inputsAt, orderAt, SAMPLES - 4, 4, 3);
+      kernels.gatherFloats(batchAt, inputsAt, orderAt, SAMPLES - 4, 4, 3, 1);
     });
   });
   expect([...batch]).toEqual(expectedRows(inputs, ORDER, [SAMPLES - 4, 4], 3));

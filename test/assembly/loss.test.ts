@@ -29,7 +29,7 @@ test("loss, prediction and gradient agree with float64 on every shape", () => {
     const losses = new Float32Array(rows);
     const predicted = new Int32Array(rows);
     withArrays([gradient, losses, predicted, logits, labels], (g, l, k, z, y) => {
-      kernels.softmaxCrossEntropy(g, l, k, z, y, rows, classes, 1 / rows);
+      kernels.softmaxCrossEntropy(g, l, k, z, y, rows, classes, 0, 1 / rows);
     });
     const expectedGradient = p.data.map((value, index) => {
       const target = labels[Math.floor(index / classes)] === index % classes ? 1 : 0;
@@ -51,7 +51,7 @@ test("logits far apart neither overflow nor lose the loss", () => {
   const logits = Float32Array.of(1e4, -1e4, 0, 500, 0, -500);
   withArrays(
     [new Float32Array(6), losses, new Int32Array(2), logits, Int32Array.of(1, 0)],
-    (g, l, k, z, y) => kernels.softmaxCrossEntropy(g, l, k, z, y, 2, 3, 1),
+    (g, l, k, z, y) => kernels.softmaxCrossEntropy(g, l, k, z, y, 2, 3, 0, 1),
   );
   expect([...losses]).toEqual([20_000, 0]);
 });
@@ -60,7 +60,7 @@ test("of equal logits the first is predicted", () => {
   const predicted = new Int32Array(1);
   withArrays(
     [new Float32Array(5), new Float32Array(1), predicted, new Float32Array(5), new Int32Array(1)],
-    (g, l, k, z, y) => kernels.softmaxCrossEntropy(g, l, k, z, y, 1, 5, 1),
+    (g, l, k, z, y) => kernels.softmaxCrossEntropy(g, l, k, z, y, 1, 5, 0, 1),
   );
   expect(predicted[0]).toBe(0);
 });
@@ -70,7 +70,7 @@ test("a logit that is NaN makes the loss NaN", () => {
   const logits = Float32Array.of(0, Number.NaN, 0, 0, 0);
   withArrays(
     [new Float32Array(5), losses, new Int32Array(1), logits, new Int32Array(1)],
-    (g, l, k, z, y) => kernels.softmaxCrossEntropy(g, l, k, z, y, 1, 5, 1),
+    (g, l, k, z, y) => kernels.softmaxCrossEntropy(g, l, k, z, y, 1, 5, 0, 1),
   );
   expect(losses[0]).toBeNaN();
 });

@@ -2,11 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createDataset, type Dataset, sliceDataset } from "../../src/data/dataset.js";
 import { Mlp } from "../../src/mlp.js";
-import {
-  HIDDEN_ACTIVATIONS,
-  type HiddenActivation,
-  perceptron,
-} from "../../src/model/architecture.js";
+import { type HiddenActivation, perceptron } from "../../src/model/architecture.js";
 import { Matrix, map } from "../../src/reference/matrix.js";
 import {
   backward,
@@ -53,11 +49,12 @@ const SHAPES: Shape[] = [
   { inputs: 5, hidden: [3], outputs: 3, batch: 784 },
 ];
 
+/** Activations whose rounding errors are analysed; the others are in test/training/gradients.test.ts. */
+const ANALYSED = ["tanh", "relu", "sigmoid"] as const satisfies HiddenActivation[];
+
 const CASES: Case[] = [
   ...SHAPES.flatMap((shape) =>
-    HIDDEN_ACTIVATIONS.flatMap((activation) =>
-      KINDS.map((kind) => ({ ...shape, activation, kind })),
-    ),
+    ANALYSED.flatMap((activation) => KINDS.map((kind) => ({ ...shape, activation, kind }))),
   ),
   { inputs: 784, hidden: [65], outputs: 10, batch: 17, activation: "tanh", kind: "sparse bytes" },
   { inputs: 784, hidden: [17, 5], outputs: 3, batch: 65, activation: "relu", kind: "dense floats" },

@@ -45,7 +45,7 @@ test.each([
   [["train", "--batch-size", "0"], 'error: --batch-size is "0", expected full or a whole number'],
   [
     ["train", "--activation", "step"],
-    'error: --activation is "step", expected tanh, relu, sigmoid',
+    'error: --activation is "step", expected tanh, relu, leaky-relu, gelu, silu, sigmoid, identity',
   ],
   [["train", "--init", "ones"], 'error: the initialisation is "ones", expected glorot, he, lecun'],
   [["train", "--seed", "-1"], 'error: --seed is "-1", expected a whole number from 0'],

@@ -31,6 +31,8 @@ function constants(text: string, name: string): number[] {
 const STRUCTS = [
   { className: "Plan", names: plan.PLAN_FIELDS, bytes: plan.PLAN_BYTES },
   { className: "LayerPlan", names: plan.LAYER_FIELDS, bytes: plan.LAYER_BYTES },
+  { className: "StepSettings", names: plan.SETTINGS_FIELDS, bytes: plan.SETTINGS_BYTES },
+  { className: "Augmentation", names: plan.AUGMENTATION_FIELDS, bytes: plan.AUGMENTATION_BYTES },
   { className: "SparseBatch", names: plan.SPARSE_FIELDS, bytes: plan.SPARSE_BYTES },
 ];
 
@@ -48,16 +50,23 @@ test.each(STRUCTS)("every field of $className takes four bytes", ({ className, b
   expect(bytes).toBe(4 * fields.length);
 });
 
-test("the activations have the same codes", () => {
-  for (const [name, code] of Object.entries(plan.ACTIVATION_CODES)) {
-    expect(constants(assembly, name.toUpperCase()), name).toEqual([code]);
+test("activations, optimisers and losses have the same codes", () => {
+  const codes = { ...plan.ACTIVATION_CODES, ...plan.OPTIMIZER_CODES };
+  for (const [name, code] of Object.entries(codes)) {
+    const constant = name.toUpperCase().replaceAll("-", "_");
+    expect(constants(assembly, constant), name).toEqual([code]);
   }
+  const losses = ["CROSS_ENTROPY", "BINARY_CROSS_ENTROPY", "SQUARED_ERROR"];
+  expect(losses.map((name) => constants(assembly, name))).toEqual([[0], [1], [2]]);
+  expect(Object.values(plan.LOSS_CODES)).toEqual([0, 1, 2]);
 });
 
 test.each([
   "SPARSE_ROWS",
   "ENTRY_BYTES",
   "TILE_INPUTS",
+  "TILE_FEATURES",
+  "BLOCK_UNITS",
   "TOTALS_BYTES",
   "STOP",
   "COMPLETED",
@@ -107,7 +116,13 @@ test("the layers stand one after another", async () => {
     ) as plan.LayerFields;
   plan.writeLayers(engine, pointer, [layer(100), layer(200), layer(300)]);
   const count = plan.LAYER_FIELDS.length;
-  expect([...memory.integers(pointer, 3 * count)]).toEqual(
-    [100, 200, 300].flatMap((start) => Array.from({ length: count }, (_, index) => start + index)),
-  );
+  const scale = plan.LAYER_FIELDS.indexOf("dropoutScale");
+  const view = memory.fields(pointer, 3 * plan.LAYER_BYTES);
+  [100, 200, 300].forEach((start, at) => {
+    for (let index = 0; index < count; index++) {
+      const place = at * plan.LAYER_BYTES + 4 * index;
+      const written = index === scale ? view.getFloat32(place, true) : view.getInt32(place, true);
+      expect(written).toBe(start + index);
+    }
+  });
 });

@@ -9,6 +9,7 @@ import { Network } from "../../src/model/network.js";
 import { Session } from "../../src/model/session.js";
 import { noise } from "../support/datasets.js";
 import { ONE_THREAD, PRIVATE } from "../support/execution.js";
+import { PLAIN_LEARNING, setLearningRate } from "../support/learning.js";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -41,8 +42,9 @@ function createSession(network: Network, samples: number): Session {
       targets: { ...targets, labels: targets.labels.subarray(0, samples) },
       samples,
     },
-    { purpose: "train", batchSize: 1, learningRate: 0.01, order: "stored" },
+    { batchSize: 1, order: "stored", learning: PLAIN_LEARNING },
   );
+  setLearningRate(session, 0.01);
   onTestFinished(() => session.free());
   return session;
 }

@@ -47,24 +47,41 @@ test.each([
   },
   {
     architecture: { inputs: 4, layers: [SOFTMAX, SOFTMAX] },
-    message: 'the activation of layer 1 is "softmax", expected tanh, relu, sigmoid',
+    message:
+      'the activation of layer 1 is "softmax", expected tanh, relu, leaky-relu, gelu, silu, sigmoid, identity',
   },
   {
-    architecture: { inputs: 4, layers: [{ units: 3, activation: "tanh" }] } satisfies Architecture,
-    message: 'the activation of layer 1 is "tanh", expected softmax',
+    architecture: {
+      inputs: 4,
+      layers: [{ units: 3, activation: "tanh" }],
+      loss: "cross-entropy",
+    } satisfies Architecture,
+    message: 'the activation of layer 1 is "tanh", expected softmax for the loss "cross-entropy"',
+  },
+  {
+    architecture: { inputs: 4, layers: [SOFTMAX], loss: "binary-cross-entropy" } as const,
+    message:
+      'the activation of layer 1 is "softmax", expected sigmoid for the loss "binary-cross-entropy"',
+  },
+  {
+    architecture: { inputs: 4, layers: [SOFTMAX], loss: "mean-squared-error" } as const,
+    message:
+      'the activation of layer 1 is "softmax", expected tanh, relu, leaky-relu, gelu, silu, sigmoid, identity for the loss "mean-squared-error"',
   },
 ])("refused: $message", ({ architecture, message }) => {
   expect(() => checkArchitecture(architecture)).toThrow(new OptionError(message));
 });
 
 test("an activation that does not exist is refused, also the name of an inherited property", () => {
-  for (const activation of ["gelu", "constructor", "toString", ""]) {
+  for (const activation of ["selu", "constructor", "toString", ""]) {
     // As a file or a program without types may have it.
     const architecture: Architecture = JSON.parse(
       JSON.stringify({ inputs: 4, layers: [{ units: 2, activation }, SOFTMAX] }),
     );
     expect(() => checkArchitecture(architecture)).toThrow(
-      new OptionError(`the activation of layer 1 is "${activation}", expected tanh, relu, sigmoid`),
+      new OptionError(
+        `the activation of layer 1 is "${activation}", expected tanh, relu, leaky-relu, gelu, silu, sigmoid, identity`,
+      ),
     );
   }
 });

@@ -10,14 +10,10 @@ import { Matrix } from "../../src/reference/matrix.js";
 import { forward } from "../../src/reference/network.js";
 import { noise } from "../support/datasets.js";
 import { ONE_THREAD, PRIVATE } from "../support/execution.js";
+import { PLAIN_LEARNING, setLearningRate } from "../support/learning.js";
 
-const EVALUATION: SessionOptions = {
-  purpose: "evaluate",
-  batchSize: 8,
-  learningRate: 0,
-  order: "stored",
-};
-const TRAINING: SessionOptions = { ...EVALUATION, purpose: "train", learningRate: 0.1 };
+const EVALUATION: SessionOptions = { batchSize: 8, order: "stored" };
+const TRAINING: SessionOptions = { ...EVALUATION, learning: PLAIN_LEARNING };
 
 const EXECUTIONS: { name: string; execution: Execution }[] = [
   { name: "on this thread", execution: PRIVATE },
@@ -116,9 +112,9 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
     // A learning rate of 0 shows the order by each sample's own loss.
     const session = new Session(network, dataset, {
       ...TRAINING,
-      learningRate: 0,
       order: "shuffled",
     });
+    setLearningRate(session, 0);
     const stored = new Session(network, dataset, EVALUATION);
     await stored.run();
     const draw = async (seed: number, epoch: number) => {
@@ -139,6 +135,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
   test("training changes every parameter that the data speak about", async () => {
     const before = parameters();
     const session = new Session(network, dataset, TRAINING);
+    setLearningRate(session, 0.1);
     await session.run();
     session.free();
     parameters().forEach((values, part) => {
@@ -159,6 +156,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
 
   test("losses and predictions are copies, which later passes do not change", async () => {
     const session = new Session(network, dataset, TRAINING);
+    setLearningRate(session, 0.1);
     await session.run();
     const [losses, predicted] = [session.losses(), session.predicted()];
     const before = [losses.slice(), predicted.slice()];
@@ -192,7 +190,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
     );
     const targets = { ...dataset.targets, names: ["a", "b", "c", "d", "e"] };
     expect(() => new Session(network, createDataset({ ...dataset, targets }), EVALUATION)).toThrow(
-      new OptionError("noise: has 5 classes, expected 4 as the network has outputs"),
+      new OptionError("noise: has 5 classes, expected 4 as the network tells apart"),
     );
     expect(network.engine.memory.allocatedBytes).toBe(before);
   });

@@ -9,6 +9,7 @@ const REPORT = {
   accuracy: 0.963,
   validationLoss: 0.1174,
   validationAccuracy: 0.9639,
+  learningRate: 0.1,
   seconds: 0.7735,
 };
 
@@ -25,8 +26,8 @@ test("30 columns have room for the epoch and its test accuracy", () => {
 });
 
 test("without a test set nothing stands for it", () => {
-  const { epoch, loss, accuracy, seconds } = REPORT;
-  expect(epochLine({ epoch, loss, accuracy, seconds }, 10, PLAIN_LAYOUT)).toBe(
+  const { epoch, loss, accuracy, learningRate, seconds } = REPORT;
+  expect(epochLine({ epoch, loss, accuracy, learningRate, seconds }, 10, PLAIN_LAYOUT)).toBe(
     "epoch  3/10  loss 0.1301  accuracy 96.30 %  0.77 s",
   );
 });

@@ -33,14 +33,17 @@ export interface UncertainLayer {
   readonly activation: Activation;
 }
 
+/** Activations whose errors are analysed here. */
+type Analysed = Extract<HiddenFunction, "tanh" | "relu" | "sigmoid">;
+
 /** The unit roundoff u of float32: one rounding moves a value by at most u relative. */
 const UNIT = 2 ** -24;
 
 /** What the activation kernels promise (assembly/math.ts), in units in the last place, ≤ 2u each. */
-const KERNEL_ERROR: Record<HiddenFunction, number> = { tanh: 6, relu: 0, sigmoid: 4 };
+const KERNEL_ERROR: Record<Analysed, number> = { tanh: 6, relu: 0, sigmoid: 4 };
 const EXPONENTIAL_ERROR = 2;
 /** The largest slope of the activations: by how much they amplify an error of z. */
-const LIPSCHITZ: Record<HiddenFunction, number> = { tanh: 1, relu: 1, sigmoid: 1 / 4 };
+const LIPSCHITZ: Record<Analysed, number> = { tanh: 1, relu: 1, sigmoid: 1 / 4 };
 
 /** γₙ = n·u / (1 − n·u): the relative error after n roundings (Higham, lemma 3.1). */
 function gamma(roundings: number): number {
@@ -74,7 +77,7 @@ export function descendWithBounds(
   for (const { weights, biases, activation } of layers) {
     const z = plusRow(product(activations[activations.length - 1], weights), biases);
     sums.push(z);
-    if (activation !== "softmax") activations.push(activate(z, activation));
+    if (activation !== "softmax") activations.push(activate(z, analysed(activation)));
   }
   const after: UncertainLayer[] = [];
   let dz = outputGradient(sums[sums.length - 1], labels);
@@ -88,9 +91,14 @@ export function descendWithBounds(
     });
     if (index === 0) break;
     const da = product(dz, transposed(weights));
-    dz = timesSlope(da, sums[index - 1], a, layers[index - 1].activation);
+    dz = timesSlope(da, sums[index - 1], a, analysed(layers[index - 1].activation));
   }
   return after;
+}
+
+function analysed(activation: Activation): Analysed {
+  if (activation in LIPSCHITZ) return activation as Analysed;
+  throw new RangeError(`the errors of ${activation} have not been analysed`);
 }
 
 /** A·B; each element is a sum of k rounded products, or of products that are rounded twice. */
@@ -116,7 +124,7 @@ function sumOfRows(a: Uncertain): Uncertain {
   return { value: columnSums(a.value), error };
 }
 
-function activate(z: Uncertain, activation: HiddenFunction): Uncertain {
+function activate(z: Uncertain, activation: Analysed): Uncertain {
   const value = map(z.value, functions[activation]);
   const kernel = 2 * UNIT * KERNEL_ERROR[activation];
   const error = combine(value, z.error, (a, e) => {
@@ -127,17 +135,18 @@ function activate(z: Uncertain, activation: HiddenFunction): Uncertain {
 }
 
 /** da ⊙ f′(z), with f′ computed from a. */
-function timesSlope(da: Uncertain, z: Uncertain, a: Uncertain, activation: Activation): Uncertain {
-  const value = combine(da.value, a.value, (g, x) => g * derivatives[activation](x));
+function timesSlope(da: Uncertain, z: Uncertain, a: Uncertain, activation: Analysed): Uncertain {
+  const derivative = derivatives[activation];
+  const slopes = combine(a.value, z.value, derivative);
+  const value = combine(da.value, slopes, (g, slope) => g * slope);
   const error = matrix(value.rows, value.columns, (row, column) => {
-    const slope = Math.abs(derivatives[activation](a.value.at(row, column)));
+    const slope = Math.abs(slopes.at(row, column));
     const slopeError = {
       // |(1 − a²)′| ≤ 2|a|, |(a − a²)′| ≤ 1; squaring, subtracting and multiplying round.
       tanh: () => errorOf(a, row, column, 2) + 3 * UNIT,
       sigmoid: () => errorOf(a, row, column, 1) + 3 * UNIT,
       // Only a z within its error of the kink may be taken for one of the other side.
       relu: () => (Math.abs(z.value.at(row, column)) < z.error.at(row, column) ? 1 : 0),
-      softmax: () => Number.NaN,
     }[activation]();
     const gradient = Math.abs(da.value.at(row, column));
     const largest = (gradient + da.error.at(row, column)) * (slope + slopeError);

@@ -157,6 +157,7 @@ export function compress(
           chunk,
           inputsAt,
           inputs instanceof Uint8Array ? 1 : 0,
+          inputs instanceof Uint8Array ? 1 / 255 : 1,
           permutation ? permutationAt : 0,
           POSITION + chunk * SPARSE_ROWS,
           chunkRows(rows, chunk),

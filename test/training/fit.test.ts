@@ -116,7 +116,13 @@ describe("reports", () => {
       expect(report.validationAccuracy).toBe(accuracy);
     }
     const { epochs } = await model.fit(noise(53), { epochs: 1 });
-    expect(Object.keys(epochs[0])).toEqual(["epoch", "loss", "accuracy", "seconds"]);
+    expect(Object.keys(epochs[0])).toEqual([
+      "epoch",
+      "loss",
+      "accuracy",
+      "seconds",
+      "learningRate",
+    ]);
   });
 
   test("validation does not change what is learned", async () => {
@@ -384,7 +390,7 @@ describe("diverging", () => {
     expect(error).toMatchObject({
       code: "diverged",
       message: expect.stringMatching(
-        /^training diverged in epoch 1, step [2-4] of 4: the loss is (NaN|Infinity), expected a finite number; try a learning rate below 1e\+30$/,
+        /^training diverged in epoch 1, step [2-4] of 4: the loss is (NaN|Infinity) after layer \d overflowed, expected a finite number; try a learning rate below 1e\+30, or clipping the gradient's norm$/,
       ),
     });
   });
@@ -394,7 +400,7 @@ describe("diverging", () => {
     await expect(
       model.fit(large, { epochs: 1, batchSize: "full", learningRate: 3e38 }),
     ).rejects.toThrow(
-      /^training diverged in epoch 1: a parameter of layer \d is (NaN|-?Infinity) after it, expected a finite number; try a learning rate below 3e\+38$/,
+      /^training diverged in epoch 1: a parameter of layer \d is (NaN|-?Infinity) after it, expected a finite number; try a learning rate below 3e\+38, or clipping the gradient's norm$/,
     );
   });
 

@@ -7,7 +7,13 @@
 import type { ImageShape } from "../../data/dataset.js";
 import { isImageOf } from "../../data/imageShape.js";
 import { ModelError, WasmlpError } from "../../errors.js";
-import { type Architecture, checkArchitecture, type Layer } from "../architecture.js";
+import {
+  type Architecture,
+  checkArchitecture,
+  countClasses,
+  type Layer,
+  type Loss,
+} from "../architecture.js";
 import type { Network } from "../network.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
 import { show } from "./show.js";
@@ -43,8 +49,8 @@ export function encodeModel(
     },
     { name: biasName(index), shape: [units], data: memory.floats(biases, units) },
   ]);
-  const { inputs, layers } = network.architecture;
-  const description = { version: VERSION, inputs, layers, classNames, image };
+  const { inputs, layers, loss } = network.architecture;
+  const description = { version: VERSION, inputs, layers, loss, classNames, image };
   return encodeSafetensors({
     tensors,
     metadata: { format: "pt", [METADATA_KEY]: JSON.stringify(description) },
@@ -149,20 +155,20 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
       `${name}: the "${METADATA_KEY}" metadata does not describe a network, expected version ${VERSION} with inputs, layers and classNames`,
     );
   }
-  const { inputs, classNames, image } = value;
+  const { inputs, loss, classNames, image } = value;
   // Only what a layer is made of is taken over, whatever else the file says of it.
   const layers = value.layers.map(({ units, activation }) => ({ units, activation }));
-  const architecture = { inputs, layers };
+  const architecture = { inputs, layers, ...(loss !== undefined && { loss }) };
   try {
     checkArchitecture(architecture);
   } catch (cause) {
     if (!(cause instanceof WasmlpError)) throw cause;
     throw new ModelError(`${name}: ${cause.message}`, { cause });
   }
-  const outputs = layers.at(-1)?.units;
-  if (classNames.length !== outputs) {
+  const classes = countClasses(architecture);
+  if (classNames.length !== classes) {
     throw new ModelError(
-      `${name}: names ${classNames.length} classes, expected ${outputs} as there are outputs`,
+      `${name}: names ${classNames.length} classes, expected ${classes} as the network tells apart`,
     );
   }
   if (image && !isImageOf(image, inputs)) {
@@ -180,6 +186,7 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
 interface StoredDescription {
   inputs: number;
   layers: Layer[];
+  loss?: Loss;
   classNames: string[];
   image?: ImageShape;
 }
@@ -187,9 +194,10 @@ interface StoredDescription {
 /** Types only; ranges are checked afterwards. */
 function isDescription(value: unknown): value is StoredDescription {
   if (!isRecord(value) || value.version !== VERSION) return false;
-  const { inputs, layers, classNames, image } = value;
+  const { inputs, layers, loss, classNames, image } = value;
   return (
     typeof inputs === "number" &&
+    (loss === undefined || typeof loss === "string") &&
     Array.isArray(layers) &&
     layers.every(
       (layer) =>

@@ -225,13 +225,14 @@ test.each([
   },
   {
     what: "another activation",
-    file: () => withDescription({ layers: [{ units: 3, activation: "gelu" }] }),
-    message: 'the activation of layer 1 is "gelu", expected softmax',
+    file: () => withDescription({ layers: [{ units: 3, activation: "selu" }] }),
+    message:
+      'the activation of layer 1 is "selu", expected softmax, tanh, relu, leaky-relu, gelu, silu, sigmoid, identity',
   },
   {
     what: "a class name missing",
     file: () => withDescription({ classNames: ["a", "b"] }),
-    message: "names 2 classes, expected 3 as there are outputs",
+    message: "names 2 classes, expected 3 as the network tells apart",
   },
   {
     what: "an image of another size",

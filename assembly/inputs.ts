@@ -1,0 +1,123 @@
+/**
+ * The inputs of a step: a batch of the data set, perhaps changed for this batch alone, and then
+ * compressed or gathered for the first layer.
+ */
+import { Augmentation, augmentRows } from "./augment";
+import { gatherBytes, gatherFloats, sampleAt } from "./batch";
+import { compressChunk, SPARSE_ROWS, SparseBatch } from "./compress";
+import { dropBytes, dropUnits } from "./dropout";
+import { batchRows, ceilingDivide, isSparse, Plan, threadScratch } from "./plan";
+import { FLOAT } from "./simd";
+
+/**
+ * Rows that a thread changes at a time: enough to be worth a claim, few enough for all threads to have
+ * some of a batch of 32.
+ */
+const PREPARED_ROWS: i32 = 8;
+
+/** Tiles in which a step's inputs are changed; none when they stay as they are. */
+export function countPreparedTiles(plan: Plan, step: i32): i32 {
+  return plan.prepared ? ceilingDivide(batchRows(plan, step), PREPARED_ROWS) : 0;
+}
+
+/** Augments and drops a tile of a step's inputs. */
+export function prepareInputs(plan: Plan, thread: i32, step: i32, tile: i32): void {
+  const row = tile * PREPARED_ROWS;
+  const rows = min(PREPARED_ROWS, batchRows(plan, step) - row);
+  const position = step * plan.batchSize + row;
+  const features = plan.features;
+  const target = preparedInputs(plan, step) + <usize>(row * features) * inputBytes(plan);
+  const scratch = threadScratch(plan, thread);
+  if (plan.augmentation) {
+    const augmentation = changetype<Augmentation>(plan.augmentation);
+    const inputs = plan.inputs;
+    augmentRows(
+      target,
+      augmentation,
+      inputs,
+      plan.order,
+      position,
+      rows,
+      plan.seed,
+      plan.epoch,
+      scratch,
+    );
+  } else {
+    copyRows(target, plan, position, rows);
+  }
+  if (plan.inputDropout == 0) return;
+  const threshold = plan.inputDropout;
+  if (plan.inputsAreBytes) {
+    dropBytes(target, rows, features, position, threshold, plan.seed, plan.epoch, scratch);
+  } else {
+    // Inputs are scaled when they are compressed or gathered.
+    dropUnits(
+      target,
+      0,
+      features,
+      rows,
+      features,
+      0,
+      position,
+      0,
+      threshold,
+      1,
+      plan.seed,
+      plan.epoch,
+      scratch,
+    );
+  }
+}
+
+function copyRows(target: usize, plan: Plan, position: i32, rows: i32): void {
+  const bytes = <usize>plan.features * inputBytes(plan);
+  for (let row = 0; row < rows; row++) {
+    memory.copy(target, plan.inputs + <usize>sampleAt(plan.order, position + row) * bytes, bytes);
+    target += bytes;
+  }
+}
+
+/** Chunks that a step's inputs are compressed in; none when they are dense. */
+export function countSparseChunks(plan: Plan, step: i32): i32 {
+  return isSparse(plan, 0) ? ceilingDivide(batchRows(plan, step), SPARSE_ROWS) : 0;
+}
+
+/** Even and odd steps take turns, so that one can be compressed while the other is in use. */
+export function sparseBatch(plan: Plan, step: i32): SparseBatch {
+  return changetype<SparseBatch>(plan.sparse + <usize>(step & 1) * offsetof<SparseBatch>());
+}
+
+export function compress(plan: Plan, step: i32, chunk: i32): void {
+  const row = chunk * SPARSE_ROWS;
+  compressChunk(
+    sparseBatch(plan, step),
+    chunk,
+    plan.prepared ? preparedInputs(plan, step) : plan.inputs,
+    plan.inputsAreBytes != 0,
+    plan.inputScale,
+    plan.prepared ? 0 : plan.order,
+    plan.prepared ? row : step * plan.batchSize + row,
+    min(SPARSE_ROWS, batchRows(plan, step) - row),
+  );
+}
+
+/** Rows `row` to `row + count − 1` of a step's batch, into `plan.batchInputs`. */
+export function gatherInputs(plan: Plan, step: i32, row: i32, count: i32): void {
+  const features = plan.features;
+  const scale = plan.inputScale;
+  const x = plan.batchInputs + <usize>(row * features) * FLOAT;
+  const inputs = plan.prepared ? preparedInputs(plan, step) : plan.inputs;
+  const order: usize = plan.prepared ? 0 : plan.order;
+  const first = plan.prepared ? row : step * plan.batchSize + row;
+  if (plan.inputsAreBytes) gatherBytes(x, inputs, order, first, count, features, scale);
+  else gatherFloats(x, inputs, order, first, count, features, scale);
+}
+
+/** The changed inputs of even or of odd steps. */
+function preparedInputs(plan: Plan, step: i32): usize {
+  return plan.prepared + <usize>(step & 1) * plan.preparedStride;
+}
+
+function inputBytes(plan: Plan): usize {
+  return plan.inputsAreBytes ? 1 : FLOAT;
+}

@@ -1,0 +1,50 @@
+/** Says where a training run broke down, and what to try. */
+import { TrainingError } from "../errors.js";
+import type { Network } from "../model/network.js";
+import type { Session } from "../model/session.js";
+import type { TrainingSettings } from "./resolveOptions.js";
+
+/** Names the first of steps `first` to `end − 1` whose loss is not finite, and the layer. */
+export function divergedLoss(
+  session: Session,
+  epoch: number,
+  first: number,
+  end: number,
+  settings: TrainingSettings,
+): TrainingError {
+  let step = first;
+  while (step < end - 1 && Number.isFinite(session.totals(step, 1).loss)) step++;
+  const { loss } = session.totals(step, 1);
+  const layer = session.firstOverflow(step);
+  const where = layer === undefined ? "" : ` after layer ${layer + 1} overflowed`;
+  return new TrainingError(
+    `training diverged in epoch ${epoch}, step ${step + 1} of ${session.steps}: the loss is ${loss}${where}, expected a finite number; ${advice(settings)}`,
+  );
+}
+
+/**
+ * The last update of an epoch is followed by no loss that would show that it went too far.
+ *
+ * @throws TrainingError when a parameter is not finite.
+ */
+export function checkParameters(
+  { engine, layers }: Network,
+  epoch: number,
+  settings: TrainingSettings,
+): void {
+  const { memory } = engine;
+  layers.forEach(({ inputs, units, weights, biases }, index) => {
+    for (const values of [memory.floats(weights, inputs * units), memory.floats(biases, units)]) {
+      const position = values.findIndex((value) => !Number.isFinite(value));
+      if (position < 0) continue;
+      throw new TrainingError(
+        `training diverged in epoch ${epoch}: a parameter of layer ${index + 1} is ${values[position]} after it, expected a finite number; ${advice(settings)}`,
+      );
+    }
+  });
+}
+
+function advice({ learningRate, clipNorm }: TrainingSettings): string {
+  const rate = `try a learning rate below ${learningRate}`;
+  return clipNorm === 0 ? `${rate}, or clipping the gradient's norm` : rate;
+}

@@ -1,0 +1,320 @@
+/** Training steps under every option against the same steps in plain float64. */
+import { describe, expect, test } from "vitest";
+import { createDataset, type Dataset } from "../../src/data/dataset.js";
+import { Mlp } from "../../src/mlp.js";
+import {
+  type Architecture,
+  HIDDEN_ACTIVATIONS,
+  type HiddenActivation,
+  LOSSES,
+  type Loss,
+  lossOf,
+} from "../../src/model/architecture.js";
+import { dropoutFields } from "../../src/model/learning.js";
+import { Matrix, matrix } from "../../src/reference/matrix.js";
+import { backward, forward, type ReferenceLayer } from "../../src/reference/network.js";
+import { applyRule, type Rule, type RuleState } from "../../src/reference/optimizers.js";
+import { OPTIMIZERS } from "../../src/training/optimizers.js";
+import type { FitOptions } from "../../src/training/options.js";
+import { kernels, withArrays } from "../support/kernels.js";
+import { largestDifference, randomNumbers } from "../support/numbers.js";
+
+const INPUTS = 17;
+const HIDDEN = [37, 6];
+const OUTPUTS = 5;
+const SAMPLES = 13;
+const SEED = 3;
+
+type Kind = "sparse bytes" | "dense floats";
+
+/** Samples whose zeros are many or few: they take different ways through the first layer. */
+function randomDataset(kind: Kind, classes: number): Dataset {
+  const next = randomNumbers(7);
+  const threshold = kind === "sparse bytes" ? 0.6 : -0.6;
+  const values = Float32Array.from({ length: SAMPLES * INPUTS }, () =>
+    next() > threshold ? next() : 0,
+  );
+  return createDataset({
+    name: kind,
+    inputs: kind === "dense floats" ? values : Uint8Array.from(values, (v) => Math.abs(v) * 256),
+    features: INPUTS,
+    targets: {
+      kind: "classes",
+      labels: Uint8Array.from({ length: SAMPLES }, (_, sample) => (sample * 7) % classes),
+      names: Array.from({ length: classes }, (_, index) => String(index)),
+    },
+  });
+}
+
+function referenceInputs({ inputs }: Dataset): Matrix {
+  const scale = inputs instanceof Uint8Array ? 255 : 1;
+  return new Matrix(
+    SAMPLES,
+    INPUTS,
+    Float64Array.from(inputs, (value) => value / scale),
+  );
+}
+
+function referenceLayers(model: Mlp): ReferenceLayer[] {
+  let inputs = model.architecture.inputs;
+  return model.architecture.layers.map(({ units, activation }, index) => {
+    const { weights, biases } = model.layerParameters(index);
+    const layer = {
+      weights: new Matrix(inputs, units, Float64Array.from(weights)),
+      biases: new Matrix(1, units, Float64Array.from(biases)),
+      activation,
+    };
+    inputs = units;
+    return layer;
+  });
+}
+
+const ADAPTIVE = ["rmsprop", "adam", "adamw"];
+
+function ruleOf({ optimizer = "sgd", learningRate = 0, weightDecay = 0 }: FitOptions): Rule {
+  const name = typeof optimizer === "string" ? optimizer : optimizer.name;
+  return {
+    name: name === "adamw" ? "adam" : name,
+    learningRate,
+    weightDecay: name === "adamw" && weightDecay === 0 ? 0.01 : weightDecay,
+    momentum: 0.9,
+    secondMomentum: 0.999,
+    // Large enough that a gradient's rounding cannot decide on the sign of a step.
+    epsilon: ADAPTIVE.includes(name) ? 0.01 : 1e-8,
+  };
+}
+
+/** The same run of full-batch epochs in float64. */
+function trainReference(
+  architecture: Architecture,
+  layers: ReferenceLayer[],
+  dataset: Dataset,
+  options: FitOptions,
+): void {
+  const rule = ruleOf(options);
+  const { labelSmoothing = 0, clipNorm = 0, maxNorm = 0 } = options;
+  const objective = { loss: lossOf(architecture), labelSmoothing };
+  const parts = layers.flatMap(({ weights, biases }) => [weights, biases]);
+  const states: RuleState[] = parts.map(({ data }) => ({
+    first: new Float64Array(data.length),
+    second: new Float64Array(data.length),
+  }));
+  for (let update = 1; update <= (options.epochs ?? 0); update++) {
+    const activations = forward(layers, referenceInputs(dataset));
+    const gradients = backward(layers, activations, dataset.targets.labels, objective).flatMap(
+      ({ weights, biases }) => [weights, biases],
+    );
+    const norm = Math.hypot(...gradients.flatMap(({ data }) => [...data]));
+    const scale = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1;
+    parts.forEach(({ data }, index) => {
+      const scaled = gradients[index].data.map((value) => value * scale);
+      // Biases do not decay.
+      const decay = index % 2 === 0 ? rule.weightDecay : 0;
+      applyRule({ ...rule, weightDecay: decay }, data, scaled, states[index], update);
+    });
+    if (maxNorm > 0) for (const { weights } of layers) constrainColumns(weights, maxNorm);
+  }
+}
+
+function constrainColumns(weights: Matrix, limit: number): void {
+  for (let column = 0; column < weights.columns; column++) {
+    const values = Array.from({ length: weights.rows }, (_, row) => weights.at(row, column));
+    const factor = Math.min(1, limit / Math.hypot(...values));
+    values.forEach((value, row) => {
+      weights.set(row, column, value * factor);
+    });
+  }
+}
+
+function architectureOf(activation: HiddenActivation, loss: Loss, outputs = OUTPUTS): Architecture {
+  const output = {
+    "cross-entropy": "softmax",
+    "binary-cross-entropy": "sigmoid",
+    "mean-squared-error": activation,
+  } as const;
+  return {
+    inputs: INPUTS,
+    layers: [
+      ...HIDDEN.map((units) => ({ units, activation })),
+      { units: outputs, activation: output[loss] },
+    ],
+    loss,
+  };
+}
+
+/** Trains both, from the same parameters; the largest difference between them, and the movement. */
+async function compare(architecture: Architecture, kind: Kind, options: FitOptions) {
+  const outputs = architecture.layers.at(-1)?.units ?? 0;
+  const dataset = randomDataset(kind, outputs === 1 ? 2 : outputs);
+  using model = await Mlp.create({ architecture, initialization: "glorot", seed: SEED });
+  const before = referenceLayers(model);
+  const expected = referenceLayers(model);
+  trainReference(architecture, expected, dataset, options);
+  const { momentum, secondMomentum, epsilon } = ruleOf(options);
+  const { optimizer = "sgd" } = options;
+  await model.fit(dataset, {
+    ...options,
+    batchSize: "full",
+    optimizer: {
+      name: typeof optimizer === "string" ? optimizer : optimizer.name,
+      momentum,
+      secondMomentum,
+      epsilon,
+    },
+  });
+  const actual = referenceLayers(model);
+  let difference = 0;
+  let movement = 0;
+  actual.forEach((layer, index) => {
+    for (const part of ["weights", "biases"] as const) {
+      const { data } = expected[index][part];
+      difference = Math.max(difference, largestDifference(layer[part].data, data).difference);
+      movement = Math.max(movement, largestDifference(before[index][part].data, data).difference);
+    }
+  });
+  return { difference, movement };
+}
+
+const KINDS: Kind[] = ["sparse bytes", "dense floats"];
+const PAIRS = HIDDEN_ACTIVATIONS.flatMap((activation) =>
+  LOSSES.map((loss) => ({ activation, loss })),
+);
+
+describe.each(KINDS)("%s", (kind) => {
+  test.each(PAIRS)("$activation with $loss: the gradient", async ({ activation, loss }) => {
+    const options: FitOptions = { epochs: 1, learningRate: 1 };
+    const result = await compare(architectureOf(activation, loss), kind, options);
+    expect(result.difference).toBeLessThan(1e-5 * Math.max(1, result.movement));
+    expect(result.movement).toBeGreaterThan(1e-3);
+  });
+
+  test.each(["sigmoid", "tanh"] as const)("a single %s output", async (activation) => {
+    const architecture: Architecture = {
+      inputs: INPUTS,
+      layers: [
+        { units: 9, activation: "relu" },
+        { units: 1, activation },
+      ],
+    };
+    const result = await compare(architecture, kind, { epochs: 1, learningRate: 1 });
+    expect(result.difference).toBeLessThan(1e-5);
+    expect(result.movement).toBeGreaterThan(1e-3);
+  });
+
+  test.each(
+    OPTIMIZERS.flatMap((optimizer) =>
+      PAIRS.filter(({ activation }) => activation === "gelu" || activation === "tanh").map(
+        (pair) => ({ optimizer, ...pair }),
+      ),
+    ),
+  )("$optimizer with $activation and $loss: six updates", async ({ optimizer, ...pair }) => {
+    const learningRate = ADAPTIVE.includes(optimizer) ? 0.01 : 0.1;
+    const options: FitOptions = { epochs: 6, learningRate, optimizer };
+    const result = await compare(architectureOf(pair.activation, pair.loss), kind, options);
+    expect(result.difference).toBeLessThan(2e-5);
+    expect(result.movement).toBeGreaterThan(1e-3);
+  });
+
+  test.each([
+    { weightDecay: 0.3 },
+    { clipNorm: 0.05 },
+    { clipNorm: 1e6 },
+    { maxNorm: 0.5 },
+    { labelSmoothing: 0.2 },
+    { weightDecay: 0.3, clipNorm: 0.1, maxNorm: 0.7, labelSmoothing: 0.1 },
+  ])("%o: six updates of each optimiser", async (option) => {
+    for (const optimizer of OPTIMIZERS) {
+      const learningRate = ADAPTIVE.includes(optimizer) ? 0.01 : 0.1;
+      const options: FitOptions = { epochs: 6, learningRate, optimizer, ...option };
+      const result = await compare(architectureOf("tanh", "cross-entropy"), kind, options);
+      expect(result.difference, optimizer).toBeLessThan(2e-5);
+      expect(result.movement).toBeGreaterThan(1e-4);
+    }
+  });
+
+  test.each(HIDDEN_ACTIVATIONS)("dropout over %s: the gradient", async (activation) => {
+    const dropout = { input: 0.3, hidden: 0.5 };
+    const architecture = architectureOf(activation, "cross-entropy");
+    const dataset = randomDataset(kind, OUTPUTS);
+    using model = await Mlp.create({ architecture, initialization: "glorot", seed: SEED });
+    // Biases off 0, where a sample without inputs would stand on the kink of a ReLU.
+    await model.fit(dataset, { epochs: 1, learningRate: 0.5 });
+    const before = referenceLayers(model);
+    const expected = dropoutGradients(before, dataset, dropout);
+    await model.fit(dataset, {
+      epochs: 1,
+      batchSize: "full",
+      learningRate: 1,
+      dropout,
+      seed: SEED,
+    });
+    referenceLayers(model).forEach(({ weights, biases }, index) => {
+      const moved = (a: Matrix, b: Matrix) => a.data.map((value, i) => value - b.data[i]);
+      const { weights: dw, biases: db } = expected[index];
+      const difference = Math.max(
+        largestDifference(moved(before[index].weights, weights), dw.data).difference,
+        largestDifference(moved(before[index].biases, biases), db.data).difference,
+      );
+      expect(difference).toBeLessThan(1e-5);
+    });
+  });
+});
+
+/** The masks that the kernels draw for a layer's values in the first epoch. */
+function mask(units: number, layer: number, probability: number): Matrix {
+  const values = new Float32Array(SAMPLES * units).fill(1);
+  const { threshold, scale } = dropoutFields(probability);
+  withArrays([values, new Int32Array(16)], (at, words) =>
+    kernels.dropUnits(at, 0, units, SAMPLES, units, 0, 0, layer, threshold, scale, SEED, 1, words),
+  );
+  return new Matrix(SAMPLES, units, Float64Array.from(values));
+}
+
+/**
+ * The gradients under dropout: by central differences of the loss, which is a function of the
+ * parameters like any other once the masks are drawn.
+ */
+function dropoutGradients(
+  layers: ReferenceLayer[],
+  dataset: Dataset,
+  dropout: { input: number; hidden: number },
+) {
+  const masks = [
+    mask(INPUTS, 0, dropout.input),
+    ...HIDDEN.map((units, index) => mask(units, index + 1, dropout.hidden)),
+  ];
+  const { labels } = dataset.targets;
+  const x = referenceInputs(dataset);
+  const loss = () => {
+    let a = multiplied(x, masks[0]);
+    layers.forEach((layer, index) => {
+      const [, outputs] = forward([layer], a);
+      a = index < HIDDEN.length ? multiplied(outputs, masks[index + 1]) : outputs;
+    });
+    let sum = 0;
+    for (let sample = 0; sample < SAMPLES; sample++) sum -= Math.log(a.at(sample, labels[sample]));
+    return sum / SAMPLES;
+  };
+  const differentiate = (parameters: Matrix) =>
+    new Matrix(
+      parameters.rows,
+      parameters.columns,
+      parameters.data.map((value, index) => {
+        const h = 1e-6;
+        parameters.data[index] = value + h;
+        const above = loss();
+        parameters.data[index] = value - h;
+        const below = loss();
+        parameters.data[index] = value;
+        return (above - below) / (2 * h);
+      }),
+    );
+  return layers.map(({ weights, biases }) => ({
+    weights: differentiate(weights),
+    biases: differentiate(biases),
+  }));
+}
+
+function multiplied(a: Matrix, b: Matrix): Matrix {
+  return matrix(a.rows, a.columns, (row, column) => a.at(row, column) * b.at(row, column));
+}
