@@ -9,6 +9,7 @@ export {
   type Targets,
 } from "./data/dataset.js";
 export { type DigitsOptions, digits } from "./data/digits/index.js";
+export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
 export { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 export { detectFeatures, type Features } from "./engine/features.js";
 export {
@@ -22,7 +23,7 @@ export {
   TrainingError,
   WasmlpError,
 } from "./errors.js";
-export { type LoadOptions, Mlp, type MlpOptions } from "./mlp.js";
+export { type LoadOptions, Mlp, type MlpOptions, type SaveOptions } from "./mlp.js";
 export {
   type Architecture,
   countParameters,
@@ -35,6 +36,7 @@ export {
   type OutputActivation,
   perceptron,
 } from "./model/architecture.js";
+export type { TrainingRecord } from "./model/formats/modelFile.js";
 export { type Initialization, parseInitialization } from "./model/initialization.js";
 export type { Augmentation } from "./model/learning.js";
 export type { LayerSummary } from "./model/summary.js";
@@ -46,6 +48,11 @@ export {
   type ReproductionRow,
   reproduce,
 } from "./reproduce/reproduce.js";
+export { type CheckpointSummary, summarizeCheckpoint } from "./training/checkpoint.js";
+export type {
+  FindLearningRateOptions,
+  LearningRateCurve,
+} from "./training/learningRateFinder.js";
 export {
   OPTIMIZERS,
   type OptimizerName,

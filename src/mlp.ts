@@ -9,13 +9,23 @@ import {
   countClasses,
   countParameters,
 } from "./model/architecture.js";
-import { decodeModel, encodeModel, writeParameters } from "./model/formats/modelFile.js";
+import {
+  decodeModel,
+  encodeModel,
+  type TrainingRecord,
+  writeParameters,
+} from "./model/formats/modelFile.js";
 import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
 import { Predictor } from "./model/predictor.js";
 import { type LayerSummary, summarize } from "./model/summary.js";
 import { evaluate } from "./training/evaluate.js";
 import { trainEpochs } from "./training/fit.js";
+import {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateCurve,
+} from "./training/learningRateFinder.js";
 import type { EpochReport, Evaluation, FitOptions, History } from "./training/options.js";
 import { checkSeed } from "./training/resolveOptions.js";
 
@@ -36,6 +46,11 @@ export interface LoadOptions extends ExecutionOptions {
   readonly name?: string;
 }
 
+export interface SaveOptions {
+  /** How the model was trained, so that the run can be repeated from its file; JSON. */
+  readonly training?: TrainingRecord | undefined;
+}
+
 /**
  * A multilayer perceptron whose parameters live in WebAssembly's linear memory. Dispose of it when
  * done (`dispose()`, or `using model = …`) to give the memory back at once.
@@ -45,6 +60,8 @@ export class Mlp implements Disposable {
   readonly classNames: readonly string[];
   /** The shape of the inputs, when they are images. */
   readonly image: ImageShape | undefined;
+  /** How it was trained, as whoever saved it put it; JSON. */
+  readonly training: TrainingRecord | undefined;
   readonly #network: Network;
   #predictor: Predictor | undefined;
 
@@ -52,7 +69,9 @@ export class Mlp implements Disposable {
     network: Network,
     classNames: readonly string[],
     image: ImageShape | undefined,
+    training: TrainingRecord | undefined,
   ) {
+    this.training = training;
     this.#network = network;
     this.classNames = classNames;
     this.image = image;
@@ -81,7 +100,7 @@ export class Mlp implements Disposable {
       network.dispose();
       throw error;
     }
-    return new Mlp(network, [...classNames], image && { ...image });
+    return new Mlp(network, [...classNames], image && { ...image }, undefined);
   }
 
   /**
@@ -94,10 +113,10 @@ export class Mlp implements Disposable {
   static async load(file: Uint8Array, options: LoadOptions = {}): Promise<Mlp> {
     const execution = chooseExecution(options, false);
     const decoded = decodeModel(file, options.name ?? "model");
-    const { architecture, classNames, image } = decoded.description;
+    const { architecture, classNames, image, training } = decoded.description;
     const network = await Network.create(architecture, execution);
     writeParameters(network, decoded);
-    return new Mlp(network, classNames, image);
+    return new Mlp(network, classNames, image, training);
   }
 
   get architecture(): Architecture {
@@ -143,6 +162,18 @@ export class Mlp implements Disposable {
   }
 
   /**
+   * Tries learning rates on `dataset` and suggests one; the model stays as it is.
+   *
+   * @throws OptionError when an option is out of range or there are too few batches.
+   */
+  async findLearningRate(
+    dataset: Dataset,
+    options?: FindLearningRateOptions,
+  ): Promise<LearningRateCurve> {
+    return findLearningRate(this.#network, dataset, options);
+  }
+
+  /**
    * Classifies `dataset` and compares with its labels.
    *
    * @throws OptionError when the data set does not fit the network.
@@ -185,10 +216,18 @@ export class Mlp implements Disposable {
     };
   }
 
-  /** The model as the bytes of a safetensors file, which PyTorch reads too. */
-  save(): Uint8Array<ArrayBuffer> {
+  /**
+   * The model as the bytes of a safetensors file, which PyTorch reads too.
+   *
+   * @param options.training is kept in the file, default what was loaded
+   */
+  save({ training = this.training }: SaveOptions = {}): Uint8Array<ArrayBuffer> {
     const { classNames, image } = this;
-    return encodeModel(this.#network, { classNames, ...(image && { image }) });
+    return encodeModel(this.#network, {
+      classNames,
+      ...(image && { image }),
+      ...(training && { training }),
+    });
   }
 
   /**

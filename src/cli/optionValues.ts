@@ -16,12 +16,31 @@ export function wholeNumber(
   };
 }
 
-export function numberAboveZero(option: string): Parser<number> {
+/** A finite number above or from some bound on. */
+export function number(
+  option: string,
+  { above, minimum }: { readonly above?: number; readonly minimum?: number },
+): Parser<number> {
   return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (value > 0 && Number.isFinite(value)) return value;
-    throw refusal(option, text, "a number above 0");
+    const value = parseNumber(text);
+    const allowed = above === undefined ? value >= (minimum ?? 0) : value > above;
+    if (allowed && Number.isFinite(value)) return value;
+    const expected = above === undefined ? `of at least ${minimum ?? 0}` : `above ${above}`;
+    throw refusal(option, text, `a number ${expected}`);
   };
+}
+
+/** A part of a whole: from 0 to below 1. */
+export function fraction(option: string): Parser<number> {
+  return (text) => {
+    const value = parseNumber(text);
+    if (value >= 0 && value < 1) return value;
+    throw refusal(option, text, "a number from 0 to below 1");
+  };
+}
+
+function parseNumber(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }
 
 /** "64" → [64], "256,128" → [256, 128] */

@@ -21,6 +21,11 @@ const COMMANDS: readonly {
     load: async () => (await import("./train.js")).defineTrain,
   },
   {
+    name: "recipes",
+    description: "List settings that come with wasmlp, and what they reach",
+    load: async () => (await import("./recipes.js")).defineRecipes,
+  },
+  {
     name: "evaluate",
     description: "Report how good a saved model is, and its worst mistakes",
     load: async () => (await import("./evaluate.js")).defineEvaluate,

@@ -1,89 +1,70 @@
 /** `wasmlp train`: trains a network and reports how good it is. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import {
+  type Dataset,
   type EpochReport,
-  HIDDEN_ACTIVATIONS,
-  type HiddenActivation,
-  type Initialization,
+  type FitOptions,
   Mlp,
-  parseInitialization,
+  OptionError,
   perceptron,
+  splitDataset,
 } from "../index.js";
 import { checkWritable, saveModel } from "../node/index.js";
+import { learningRateCurve } from "../report/learningRateCurve.js";
+import { readConfig } from "./config.js";
 import { addDataOptions, type DataFlags, loadTrainingData } from "./data.js";
-import { TRAIN_DEFAULTS } from "./defaults.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
-import { batchSize, hiddenLayers, numberAboveZero, oneOf, wholeNumber } from "./optionValues.js";
+import { readRecipe } from "./recipes.js";
+import { openRecords, type RecordFlags } from "./runRecords.js";
 import type { Terminal } from "./terminal.js";
-import { fullReport, jsonReport, resultReport, type TrainSettings } from "./trainReport.js";
+import { fullReport, jsonReport, resultReport } from "./trainReport.js";
+import {
+  flagOf,
+  resolveSettings,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingTexts,
+  type TrainSettings,
+} from "./trainSettings.js";
 
-interface TrainFlags extends DataFlags, ExecutionFlags {
-  readonly hidden: readonly number[];
-  readonly activation: HiddenActivation;
-  readonly epochs: number;
-  readonly batchSize: number | "full";
-  readonly learningRate: number;
-  readonly init: Initialization;
-  readonly seed?: number;
+interface TrainFlags extends DataFlags, ExecutionFlags, RecordFlags, SettingTexts {
+  readonly recipe?: string;
+  readonly config?: string;
+  readonly findLr?: true;
   readonly out?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
 
-/** What float32 and int32 hold, and what one takes for a mistake. */
-const LARGEST = { units: 1_048_576, epochs: 1_000_000_000, batch: 2 ** 31 - 1, seed: 2 ** 32 - 1 };
-
 const EXAMPLES = `
+Flags go before --config, and that before --recipe.
+
 Examples:
   $ wasmlp train
-  $ wasmlp train --hidden 256,128 --activation relu --out model.safetensors
-  $ wasmlp train --data ./my-digits --batch-size full --learning-rate 0.5
-  $ wasmlp train --data digits --seed 1 --json > run.ndjson
+  $ wasmlp train --recipe fast
+  $ wasmlp train --hidden 256,128 --optimizer adam --learning-rate 0.002 \\
+      --schedule one-cycle --dropout 0.3 --out model.safetensors
+  $ wasmlp train --config model.safetensors
+  $ wasmlp train --recipe simard --checkpoint-dir run --log run/log.csv
+  $ wasmlp train --recipe simard --checkpoint-dir run --log run/log.csv --resume
+  $ wasmlp train --optimizer adam --find-lr
 `;
 
 export function defineTrain(command: Command, terminal: Terminal): void {
-  const defaults = TRAIN_DEFAULTS;
   addExecutionOptions(addDataOptions(command))
-    .addOption(
-      new Option("--hidden <units>", "units of each hidden layer, the first one first")
-        .argParser(hiddenLayers("--hidden", LARGEST.units))
-        .default(defaults.hidden, defaults.hidden.join(",")),
-    )
-    .option(
-      "--activation <name>",
-      `activation of the hidden layers: ${HIDDEN_ACTIVATIONS.join(", ")}`,
-      oneOf("--activation", HIDDEN_ACTIVATIONS),
-      defaults.activation,
-    )
-    .option(
-      "--epochs <n>",
-      "passes over the training set",
-      wholeNumber("--epochs", { minimum: 1, maximum: LARGEST.epochs }),
-      defaults.epochs,
-    )
-    .option(
-      "--batch-size <n|full>",
-      "samples a step, or all of them at once",
-      batchSize("--batch-size", LARGEST.batch),
-      defaults.batchSize,
-    )
-    .option(
-      "--learning-rate <rate>",
-      "size of a step",
-      numberAboveZero("--learning-rate"),
-      defaults.learningRate,
-    )
-    .option(
-      "--init <name>",
-      "initial weights: glorot, he, lecun, zeros or normal:σ",
-      parseInitialization,
-      defaults.init,
-    )
-    .option(
-      "--seed <n>",
-      "makes the run repeatable, to the bit",
-      wholeNumber("--seed", { minimum: 0, maximum: LARGEST.seed }),
-    )
+    .option("--recipe <name>", "settings that come with wasmlp: see `wasmlp recipes`")
+    .option("--config <file>", "settings from a JSON or YAML file, or of a saved model");
+  for (const name of SETTING_NAMES) {
+    const { value, help, default: text } = SETTINGS[name];
+    const ending = text === undefined ? "" : ` (default: ${text})`;
+    command.option(`${flagOf(name)} <${value}>`, help + ending);
+  }
+  command
+    .option("--find-lr", "try learning rates, draw the loss, and suggest one")
+    .option("--checkpoint-dir <dir>", "save after each epoch what it takes to go on from there")
+    .option("--resume", "go on from the checkpoint in that folder")
+    .option("--log <file>", "write each epoch's figures to a .csv or .jsonl file")
+    .option("--tensorboard <dir>", "write them as TensorBoard's event files")
     .option("--out <file>", "save the model, in the safetensors format")
     .option("--json", "print one JSON object a line")
     .option("--quiet", "print only the result")
@@ -92,59 +73,156 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 }
 
 async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
-  const { hidden, activation, epochs, batchSize, learningRate, init, seed = 0, out } = flags;
-  const settings: TrainSettings = {
-    hidden,
-    activation,
-    initialization: init,
-    epochs,
-    batchSize,
-    learningRate,
-    seed,
-  };
+  const { out } = flags;
+  const { settings, texts } = await gatherSettings(flags);
   if (out !== undefined) await checkWritable(out);
-  const { training, test } = await loadTrainingData(flags, terminal);
+  const records = await openRecords(flags, terminal);
+  const data = await loadTrainingData(flags, terminal);
+  const parts = splitTrainingData(data.training, settings);
+  const { training, test } = { ...data, training: parts.training };
+  const { seed } = settings;
   using model = await Mlp.create({
-    architecture: perceptron(training.features, hidden, training.targets.names.length, activation),
-    initialization: init,
+    architecture: architectureOf(settings, training),
+    initialization: settings.init,
     ...executionOptions(flags),
     classNames: training.targets.names,
-    ...(flags.seed !== undefined && { seed: flags.seed }),
+    ...(seed !== undefined && { seed }),
     ...(training.image && { image: training.image }),
   });
-  const report = chooseReport(flags, terminal, settings);
-  report.start({ model, training, test });
+  if (flags.findLr) {
+    await findLearningRate(model, training, settings, flags, terminal);
+    return;
+  }
+  const report = chooseReport(flags, terminal, settings, texts);
+  // What is tuned by validation must not be tuned by the test set.
+  const tuned = settings.schedule.kind === "plateau";
+  const validation = parts.validation ?? (tuned ? undefined : test);
+  report.start({ model, training, test, validation });
 
   const done: EpochReport[] = [];
   let interruption: unknown;
+  let restoredEpoch: number | undefined;
   try {
-    await model.fit(training, {
-      epochs,
-      batchSize,
-      learningRate,
-      seed,
-      validation: test,
+    const history = await model.fit(training, {
+      ...fitOptions(settings),
+      ...(validation && { validation }),
+      ...records.fitOptions,
       signal: terminal.signal,
       onProgress: report.progress,
-      onEpoch(epoch) {
+      async onEpoch(epoch) {
         done.push(epoch);
         report.epoch(epoch);
+        await records.epoch(epoch);
       },
     });
+    done.splice(0, done.length, ...history.epochs);
+    restoredEpoch = history.restoredEpoch;
   } catch (error) {
     if (error !== terminal.signal.reason) throw error;
     interruption = error;
   }
-  if (out !== undefined) await saveModel(model, out);
-  const end = { training, test, epochs: done, out };
+  if (out !== undefined) await saveModel(model, out, { training: texts });
+  const ended = { training, test, epochs: done, out, restoredEpoch };
   if (interruption) {
-    report.interrupted(end);
+    report.interrupted({ ...ended, testAccuracy: undefined });
     throw interruption;
   }
-  report.end(end);
+  const last = done.at(-1)?.validationAccuracy;
+  const testAccuracy =
+    validation === test && last !== undefined ? last : (await model.evaluate(test)).accuracy;
+  report.end({ ...ended, testAccuracy });
 }
 
-function chooseReport({ json, quiet }: TrainFlags, terminal: Terminal, settings: TrainSettings) {
+/** What flags, configuration and recipe say together. */
+async function gatherSettings(flags: TrainFlags) {
+  const given = Object.fromEntries(
+    SETTING_NAMES.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+  );
+  const sources = [
+    ...(flags.recipe === undefined ? [] : [readRecipe(flags.recipe).settings]),
+    ...(flags.config === undefined ? [] : [await readConfig(flags.config)]),
+    { texts: given, place: flagOf },
+  ];
+  const resolved = resolveSettings(sources);
+  const { earlyStopping, validationSplit } = resolved.settings;
+  if (earlyStopping !== undefined && !validationSplit) {
+    throw new OptionError(
+      "--early-stopping was given without a validation set, expected --validation-split too",
+    );
+  }
+  return resolved;
+}
+
+function splitTrainingData(
+  dataset: Dataset,
+  { validationSplit = 0, seed = 0 }: TrainSettings,
+): { readonly training: Dataset; readonly validation?: Dataset } {
+  if (validationSplit === 0) return { training: dataset };
+  return splitDataset(dataset, { fraction: validationSplit, seed });
+}
+
+function architectureOf(settings: TrainSettings, { features, targets }: Dataset) {
+  const { hidden, activation, outputActivation, loss } = settings;
+  const outputs = targets.names.length;
+  return {
+    ...perceptron(features, hidden, outputs, activation, outputActivation),
+    ...(loss !== undefined && { loss }),
+  };
+}
+
+function fitOptions(settings: TrainSettings): FitOptions {
+  const { epochs, batchSize, learningRate, schedule, warmup, optimizer, momentum } = settings;
+  const { weightDecay, clipNorm, maxNorm, labelSmoothing, averaging, earlyStopping } = settings;
+  const { inputDropout, dropout, shift, rotation, scale, shear, elastic, smoothness } = settings;
+  return {
+    epochs,
+    batchSize,
+    learningRate,
+    schedule,
+    warmup,
+    optimizer: { name: optimizer, momentum },
+    ...(weightDecay !== undefined && { weightDecay }),
+    clipNorm,
+    maxNorm,
+    labelSmoothing,
+    dropout: { input: inputDropout, hidden: dropout },
+    averaging,
+    augmentation: { shift, rotation, scale, shear, elastic, smoothness },
+    ...(earlyStopping !== undefined && { earlyStopping: { patience: earlyStopping } }),
+    seed: settings.seed ?? 0,
+  };
+}
+
+async function findLearningRate(
+  model: Mlp,
+  training: Dataset,
+  settings: TrainSettings,
+  { json }: TrainFlags,
+  terminal: Terminal,
+): Promise<void> {
+  terminal.progress("trying learning rates …");
+  const { signal } = terminal;
+  const curve = await model.findLearningRate(training, { ...fitOptions(settings), signal });
+  terminal.progress("");
+  if (json) {
+    terminal.print(JSON.stringify({ event: "learning-rates", ...curve }));
+    return;
+  }
+  terminal.print(learningRateCurve(curve, terminal.layout));
+  const { suggestion } = curve;
+  terminal.print(
+    suggestion === undefined
+      ? "The loss never fell: no learning rate can be suggested."
+      : `Suggested: --learning-rate ${suggestion.toPrecision(2)}`,
+  );
+}
+
+function chooseReport(
+  { json, quiet }: TrainFlags,
+  terminal: Terminal,
+  settings: TrainSettings,
+  texts: SettingTexts,
+) {
   const report = json ? jsonReport : quiet ? resultReport : fullReport;
-  return report(terminal, settings);
+  return report(terminal, settings, texts);
 }

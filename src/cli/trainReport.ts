@@ -1,13 +1,6 @@
 /** What `wasmlp train` tells while it runs: to people, to programs, or only the result. */
-import type {
-  Dataset,
-  EpochReport,
-  FitOptions,
-  HiddenActivation,
-  Initialization,
-  Mlp,
-  Progress,
-} from "../index.js";
+import type { Dataset, EpochReport, Mlp, Progress } from "../index.js";
+import { formatSchedule } from "../index.js";
 import { epochLine } from "../report/epochLine.js";
 import { modelSummary } from "../report/modelSummary.js";
 import { trainingProgress } from "../report/progressLine.js";
@@ -15,18 +8,14 @@ import { trainingPlan } from "../report/trainingPlan.js";
 import { trainingResult } from "../report/trainingResult.js";
 import { readerHasGone } from "./interruption.js";
 import type { Terminal } from "./terminal.js";
-
-export interface TrainSettings
-  extends Required<Pick<FitOptions, "epochs" | "batchSize" | "learningRate" | "seed">> {
-  readonly hidden: readonly number[];
-  readonly activation: HiddenActivation;
-  readonly initialization: Initialization;
-}
+import type { SettingTexts, TrainSettings } from "./trainSettings.js";
 
 export interface TrainStart {
   readonly model: Mlp;
   readonly training: Dataset;
   readonly test: Dataset;
+  /** What is evaluated after each epoch. */
+  readonly validation: Dataset | undefined;
 }
 
 export interface TrainEnd {
@@ -34,6 +23,10 @@ export interface TrainEnd {
   readonly test: Dataset;
   /** The epochs that were completed. */
   readonly epochs: readonly EpochReport[];
+  /** Of the model as it is; undefined where it is not known. */
+  readonly testAccuracy: number | undefined;
+  /** The epoch that early stopping went back to. */
+  readonly restoredEpoch: number | undefined;
   /** Where the model was saved, if it was. */
   readonly out: string | undefined;
 }
@@ -49,14 +42,17 @@ export interface TrainReport {
 
 /** Model summary, progress, a line an epoch, result. */
 export function fullReport(terminal: Terminal, settings: TrainSettings): TrainReport {
+  let validated: "test" | "validation" = "test";
   return {
     ...resultReport(terminal, settings),
-    start({ model, training }) {
+    start({ model, training, test, validation }) {
+      validated = validation === test ? "test" : "validation";
       terminal.print(`${modelSummary(model.summary(), terminal.layout)}\n`);
       const plan = {
         data: training.name,
         samples: training.samples,
         ...settings,
+        details: trainingDetails(settings),
         ...model.execution,
       };
       terminal.print(`${trainingPlan(plan, terminal.layout)}\n`);
@@ -64,7 +60,7 @@ export function fullReport(terminal: Terminal, settings: TrainSettings): TrainRe
     progress: (progress) => showProgress(terminal, progress),
     epoch(report) {
       terminal.progress("");
-      terminal.print(epochLine(report, settings.epochs, terminal.layout));
+      terminal.print(epochLine(report, settings.epochs, terminal.layout, validated));
     },
     end(end) {
       terminal.print("");
@@ -79,12 +75,12 @@ export function resultReport(terminal: Terminal, settings: TrainSettings): Train
     start() {},
     progress() {},
     epoch() {},
-    end({ training, test, epochs, out }) {
-      const accuracy = epochs.at(-1)?.validationAccuracy ?? 0;
+    end({ training, test, epochs, testAccuracy = 0, restoredEpoch, out }) {
       const result = {
         testSet: test.name,
         testSamples: test.samples,
-        testCorrect: Math.round(accuracy * test.samples),
+        testCorrect: Math.round(testAccuracy * test.samples),
+        restoredEpoch,
         ...speed(training, epochs),
         savedIn: out,
         next:
@@ -105,35 +101,53 @@ export function resultReport(terminal: Terminal, settings: TrainSettings): Train
 }
 
 /** A JSON object a line. */
-export function jsonReport(terminal: Terminal, settings: TrainSettings): TrainReport {
+export function jsonReport(
+  terminal: Terminal,
+  settings: TrainSettings,
+  texts: SettingTexts,
+): TrainReport {
+  let validated: "testAccuracy" | "validationAccuracy" = "testAccuracy";
   const print = (event: object) => terminal.print(JSON.stringify(event));
-  const printEnd = ({ training, test, epochs, out }: TrainEnd, interrupted: boolean) =>
+  const printEnd = (
+    { training, test, epochs, testAccuracy, restoredEpoch, out }: TrainEnd,
+    interrupted: boolean,
+  ) =>
     print({
       event: "end",
       interrupted,
       epochs: epochs.length,
-      // Of a model that has been trained on since, the last epoch's accuracy says nothing.
-      testAccuracy: interrupted ? null : epochs.at(-1)?.validationAccuracy,
+      testAccuracy: testAccuracy ?? null,
       testSamples: test.samples,
       ...speed(training, epochs),
+      ...(restoredEpoch !== undefined && { restoredEpoch }),
       out: out ?? null,
     });
   return {
-    start: ({ model, training, test }) =>
+    start({ model, training, test, validation }) {
+      validated = validation === test ? "testAccuracy" : "validationAccuracy";
+      const { hidden, activation, init, epochs, batchSize, learningRate, seed = 0 } = settings;
       print({
         event: "start",
         training: { name: training.name, samples: training.samples },
         test: { name: test.name, samples: test.samples },
         layers: model.summary(),
         parameters: model.parameters,
-        ...settings,
+        hidden,
+        activation,
+        initialization: init,
+        epochs,
+        batchSize,
+        learningRate,
+        seed,
+        settings: texts,
         threads: model.execution.threads,
         simd: model.execution.simd,
-      }),
+      });
+    },
     progress: (progress) => showProgress(terminal, progress),
-    epoch({ epoch, loss, accuracy, validationAccuracy, seconds }) {
+    epoch({ validationAccuracy, ...report }) {
       terminal.progress("");
-      print({ event: "epoch", epoch, loss, accuracy, testAccuracy: validationAccuracy, seconds });
+      print({ event: "epoch", ...report, [validated]: validationAccuracy });
     },
     end: (end) => printEnd(end, false),
     interrupted(end) {
@@ -155,6 +169,26 @@ function speed(
   const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const samples = training.samples * epochs.length;
   return { seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0 };
+}
+
+/** What beside epochs, batches and the learning rate makes a run what it is, in words. */
+function trainingDetails(settings: TrainSettings): string[] {
+  const { optimizer, schedule, inputDropout, dropout, averaging, labelSmoothing } = settings;
+  const { weightDecay = 0, clipNorm, maxNorm, earlyStopping } = settings;
+  const { shift, rotation, scale, shear, elastic } = settings;
+  const details: (string | false)[] = [
+    optimizer !== "sgd" && optimizer,
+    schedule.kind !== "constant" && `schedule ${formatSchedule(schedule)}`,
+    inputDropout + dropout > 0 && `dropout ${inputDropout} and ${dropout}`,
+    weightDecay > 0 && `weight decay ${weightDecay}`,
+    clipNorm > 0 && `gradient norm up to ${clipNorm}`,
+    maxNorm > 0 && `weight norms up to ${maxNorm}`,
+    labelSmoothing > 0 && `label smoothing ${labelSmoothing}`,
+    averaging > 0 && `averaged weights ${averaging}`,
+    shift + rotation + scale + shear + elastic > 0 && "distorted images",
+    earlyStopping !== undefined && `early stopping after ${earlyStopping}`,
+  ];
+  return details.filter((detail) => detail !== false);
 }
 
 /** `path` such that a POSIX shell takes it for one word. */

@@ -169,19 +169,23 @@ export class Session {
   }
 
   /**
-   * Runs all steps of a pass over the data set, in training with an update after each.
+   * Runs all steps of a pass over the data set, or the first `steps`, in training with an update after
+   * each.
    *
    * @throws the signal's reason when it aborts, and whatever `onTick` throws; either ends the run
    * after the step under way.
    * @throws EngineError when a thread fails or the network has been disposed of.
    */
-  async run(options: Pick<Run, "signal" | "onTick"> = {}): Promise<void> {
+  async run({
+    steps = this.steps,
+    ...options
+  }: Pick<Run, "signal" | "onTick"> & { readonly steps?: number } = {}): Promise<void> {
     await runSteps(this.#network.engine, {
       ...options,
       operation: this.#learning ? "train" : "evaluate",
       plan: this.#plan,
       team: this.#team,
-      steps: this.steps,
+      steps,
     });
     // A data set that is one batch, always in the same order, is compressed or gathered only once.
     if (this.#keepsBatch) writeBatchKept(this.#network.engine, this.#plan);

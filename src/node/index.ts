@@ -1,7 +1,10 @@
 /** What the package offers on Node beside `wasmlp` itself: files, downloads, and V8's flags. */
 export type { Mnist, MnistPart } from "../data/mnist.js";
+export { CheckpointDirectory, type FoundCheckpoint } from "./checkpointDirectory.js";
 export type { DownloadProgress } from "./download.js";
-export { checkWritable } from "./files.js";
+export { checkWritable, readFileBytes } from "./files.js";
+export { openRunLog, type RunLog, type RunLogOptions } from "./logs/runLog.js";
+export { openTensorBoardLog } from "./logs/tensorBoard.js";
 export {
   type FindMnistOptions,
   findMnist,

@@ -1,5 +1,5 @@
 /** Models in files. */
-import { type LoadOptions, Mlp } from "../mlp.js";
+import { type LoadOptions, Mlp, type SaveOptions } from "../mlp.js";
 import { readFileBytes, writeFileAtomically } from "./files.js";
 
 /**
@@ -20,6 +20,10 @@ export async function loadModel(
  *
  * @throws FileError when the file cannot be written.
  */
-export async function saveModel(model: Mlp, path: string): Promise<void> {
-  await writeFileAtomically(path, model.save());
+export async function saveModel(
+  model: Mlp,
+  path: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  await writeFileAtomically(path, model.save(options));
 }

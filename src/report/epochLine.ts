@@ -5,7 +5,12 @@ import { duration, loss, percent } from "./numbers.js";
 import { epochLabel } from "./progressLine.js";
 import type { Layout } from "./table.js";
 
-export function epochLine(report: EpochReport, epochs: number, { width }: Layout): string {
+export function epochLine(
+  report: EpochReport,
+  epochs: number,
+  { width }: Layout,
+  validated: "test" | "validation" = "test",
+): string {
   const { epoch, accuracy, validationAccuracy, seconds } = report;
   const parts = [
     { text: epochLabel(epoch, epochs), importance: 5 },
@@ -13,7 +18,7 @@ export function epochLine(report: EpochReport, epochs: number, { width }: Layout
     { text: `accuracy ${percent(accuracy)}`, importance: 1 },
   ];
   if (validationAccuracy !== undefined) {
-    parts.push({ text: `test ${percent(validationAccuracy)}`, importance: 4 });
+    parts.push({ text: `${validated} ${percent(validationAccuracy)}`, importance: 4 });
   }
   parts.push({ text: duration(seconds), importance: 2 });
   return fitLine(parts, width);

@@ -10,12 +10,15 @@ export interface TrainingPlan {
   readonly epochs: number;
   readonly batchSize: number | "full";
   readonly learningRate: number;
+  /** What else makes the run what it is, in words. */
+  readonly details?: readonly string[];
   readonly threads: number;
   readonly simd: "plain" | "relaxed";
 }
 
 export function trainingPlan(plan: TrainingPlan, layout: Layout): string {
-  const { data, samples, epochs, batchSize, learningRate, threads, simd } = plan;
+  const { data, samples, epochs, batchSize, learningRate, details = [] } = plan;
+  const { threads, simd } = plan;
   const batches = batchSize === "full" ? "all samples at once" : `batches of ${count(batchSize)}`;
   return facts(
     [
@@ -23,7 +26,7 @@ export function trainingPlan(plan: TrainingPlan, layout: Layout): string {
       {
         name: "Training",
         value: counted(epochs, "epoch"),
-        note: `${batches}, learning rate ${learningRate}`,
+        note: [batches, `learning rate ${learningRate}`, ...details].join(", "),
       },
       { name: "Kernels", value: counted(threads, "thread"), note: `${simd} SIMD` },
     ],

@@ -8,6 +8,8 @@ export interface TrainingResult {
   readonly testSet: string;
   readonly testSamples: number;
   readonly testCorrect: number;
+  /** The epoch that early stopping went back to. */
+  readonly restoredEpoch?: number | undefined;
   /** Time of the training steps. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
@@ -18,7 +20,8 @@ export interface TrainingResult {
 }
 
 export function trainingResult(result: TrainingResult, layout: Layout): string {
-  const { testSet, testSamples, testCorrect, seconds, samplesPerSecond, savedIn, next } = result;
+  const { testSet, testSamples, testCorrect, seconds, samplesPerSecond, next } = result;
+  const { restoredEpoch, savedIn } = result;
   return facts(
     [
       {
@@ -32,6 +35,9 @@ export function trainingResult(result: TrainingResult, layout: Layout): string {
         value: duration(seconds),
         note: `${shortCount(samplesPerSecond)} samples/s`,
       },
+      ...(restoredEpoch === undefined
+        ? []
+        : [{ name: "Best epoch", value: `${restoredEpoch}, whose weights were restored` }]),
       { name: "Model", value: savedIn === undefined ? "not saved" : `saved in ${savedIn}` },
       { name: "Next", value: next },
     ],

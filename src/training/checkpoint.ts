@@ -126,6 +126,17 @@ export function decodeCheckpoint(
   };
 }
 
+/** What can be said of a checkpoint without its run. */
+export interface CheckpointSummary {
+  /** Epochs done. */
+  readonly epochs: number;
+}
+
+/** @throws ModelError when it is torn, altered, or not a checkpoint. */
+export function summarizeCheckpoint(file: Uint8Array, name: string): CheckpointSummary {
+  return { epochs: decodeCheckpoint(file, name).state.epochs.length };
+}
+
 /** What the checksum has vouched for. */
 interface Stored {
   readonly version: number;

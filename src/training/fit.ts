@@ -97,7 +97,9 @@ export async function* trainEpochs(
       averaging?.exchangeAverage();
       plateau?.observe(report.validationLoss ?? report.loss);
       epochs.push(report);
-      if (run) {
+      // Before the checkpoint: a run that is killed in between reports the epoch again.
+      await options.onEpoch?.(report);
+      if (run && options.onCheckpoint) {
         const state: RunState = {
           epochs,
           parameters: copyParameters(network),
@@ -105,9 +107,8 @@ export async function* trainEpochs(
           plateau: plateau?.state ?? null,
           best: stopping?.best ?? null,
         };
-        await options.onCheckpoint?.(encodeCheckpoint(run, state));
+        await options.onCheckpoint(encodeCheckpoint(run, state));
       }
-      options.onEpoch?.(report);
       yield report;
     }
     averaging?.exchangeAverage();

@@ -54,8 +54,8 @@ export interface FitOptions {
   readonly resume?: Uint8Array;
   /** Stops training after the step under way; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called after each epoch. */
-  readonly onEpoch?: (report: EpochReport) => void;
+  /** Called after each epoch; where it returns a promise, training waits for it. */
+  readonly onEpoch?: (report: EpochReport) => unknown;
   /** Called several times a second while an epoch runs. */
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import {
   batchSize,
+  fraction,
   hiddenLayers,
-  numberAboveZero,
+  number,
   oneOf,
   wholeNumber,
 } from "../../src/cli/optionValues.js";
@@ -24,10 +25,22 @@ test("whole numbers within their range", () => {
 });
 
 test("numbers above zero", () => {
-  const parse = numberAboveZero("--option");
+  const parse = number("--option", { above: 0 });
   expect(parse("0.1")).toBe(0.1);
   expect(parse("3e-4")).toBe(3e-4);
   refuses(parse, ["0", "-0.1", "NaN", "Infinity", "", " ", "fast", "0,1"]);
+});
+
+test("numbers from a bound on", () => {
+  const parse = number("--option", { minimum: 0 });
+  expect(parse("0")).toBe(0);
+  refuses(parse, ["-0.1", "NaN", "Infinity", "", "much"]);
+});
+
+test("parts of a whole", () => {
+  const parse = fraction("--option");
+  expect([parse("0"), parse("0.99")]).toEqual([0, 0.99]);
+  refuses(parse, ["1", "-0.1", "NaN", "", "half"]);
 });
 
 test("hidden layers, from the first to the last", () => {

@@ -60,8 +60,10 @@ test("--json: one object a line, the start first, then an epoch each, the end la
       "epoch",
       "loss",
       "accuracy",
-      "testAccuracy",
       "seconds",
+      "validationLoss",
+      "learningRate",
+      "testAccuracy",
     ]);
     expect(event).toMatchObject({ event: "epoch", epoch: index + 1 });
   });

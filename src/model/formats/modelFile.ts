@@ -25,7 +25,12 @@ export interface ModelDescription {
   readonly classNames: readonly string[];
   /** Present when the inputs are images. */
   readonly image?: ImageShape;
+  /** How it was trained. */
+  readonly training?: TrainingRecord;
 }
+
+/** The options of a training run by name. */
+export type TrainingRecord = Readonly<Record<string, string | number | boolean>>;
 
 /** A model file taken apart and checked: `tensors` holds what `writeParameters` wants. */
 export interface ModelFile {
@@ -38,7 +43,7 @@ const VERSION = 1;
 
 export function encodeModel(
   network: Network,
-  { classNames, image }: Omit<ModelDescription, "architecture">,
+  { classNames, image, training }: Omit<ModelDescription, "architecture">,
 ): Uint8Array<ArrayBuffer> {
   const { memory } = network.engine;
   const tensors = network.layers.flatMap(({ inputs, units, weights, biases }, index) => [
@@ -50,7 +55,7 @@ export function encodeModel(
     { name: biasName(index), shape: [units], data: memory.floats(biases, units) },
   ]);
   const { inputs, layers, loss } = network.architecture;
-  const description = { version: VERSION, inputs, layers, loss, classNames, image };
+  const description = { version: VERSION, inputs, layers, loss, classNames, image, training };
   return encodeSafetensors({
     tensors,
     metadata: { format: "pt", [METADATA_KEY]: JSON.stringify(description) },
@@ -155,7 +160,7 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
       `${name}: the "${METADATA_KEY}" metadata does not describe a network, expected version ${VERSION} with inputs, layers and classNames`,
     );
   }
-  const { inputs, loss, classNames, image } = value;
+  const { inputs, loss, classNames, image, training } = value;
   // Only what a layer is made of is taken over, whatever else the file says of it.
   const layers = value.layers.map(({ units, activation }) => ({ units, activation }));
   const architecture = { inputs, layers, ...(loss !== undefined && { loss }) };
@@ -180,6 +185,7 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
     architecture,
     classNames,
     ...(image && { image: { width: image.width, height: image.height } }),
+    ...(training && { training }),
   };
 }
 
@@ -189,12 +195,13 @@ interface StoredDescription {
   loss?: Loss;
   classNames: string[];
   image?: ImageShape;
+  training?: TrainingRecord;
 }
 
 /** Types only; ranges are checked afterwards. */
 function isDescription(value: unknown): value is StoredDescription {
   if (!isRecord(value) || value.version !== VERSION) return false;
-  const { inputs, layers, loss, classNames, image } = value;
+  const { inputs, layers, loss, classNames, image, training } = value;
   return (
     typeof inputs === "number" &&
     (loss === undefined || typeof loss === "string") &&
@@ -205,8 +212,16 @@ function isDescription(value: unknown): value is StoredDescription {
     ) &&
     Array.isArray(classNames) &&
     classNames.every((className) => typeof className === "string") &&
+    (training === undefined || isTrainingRecord(training)) &&
     (image === undefined ||
       (isRecord(image) && typeof image.width === "number" && typeof image.height === "number"))
+  );
+}
+
+function isTrainingRecord(value: unknown): value is TrainingRecord {
+  return (
+    isRecord(value) &&
+    Object.values(value).every((item) => ["string", "number", "boolean"].includes(typeof item))
   );
 }
 

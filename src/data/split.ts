@@ -1,0 +1,74 @@
+/** Splits a data set into a part to train on and one to validate on. */
+import { OptionError } from "../errors.js";
+import type { Dataset } from "./dataset.js";
+import { Random } from "./digits/random.js";
+
+export interface SplitOptions {
+  /** Of the samples that go to validation, above 0 and below 1. */
+  readonly fraction: number;
+  /** Chooses them, 0 … 2³² − 1. */
+  readonly seed: number;
+}
+
+/**
+ * Draws the same fraction of every class, rounded, for validation; the rest is for training. The order of
+ * the samples is kept. Rows are copied.
+ *
+ * @throws OptionError when the fraction is out of range or would leave a class out of either part.
+ */
+export function splitDataset(
+  dataset: Dataset,
+  { fraction, seed }: SplitOptions,
+): { readonly training: Dataset; readonly validation: Dataset } {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new OptionError(
+      `${dataset.name}: the validation split is ${fraction}, expected a fraction above 0 and below 1`,
+    );
+  }
+  const { labels, names } = dataset.targets;
+  const held = new Uint8Array(dataset.samples);
+  names.forEach((name, label) => {
+    const random = new Random(seed, label);
+    const members: number[] = [];
+    labels.forEach((value, sample) => {
+      if (value === label) members.push(sample);
+    });
+    const count = Math.round(fraction * members.length);
+    if (members.length > 0 && (count === 0 || count === members.length)) {
+      const part = count === 0 ? "validation" : "training";
+      throw new OptionError(
+        `${dataset.name}: a validation split of ${fraction} leaves class "${name}" with ${members.length} samples out of ${part}, expected some in both parts`,
+      );
+    }
+    // The first `count` of a shuffle (Knuth, TAOCP 2, algorithm P, from the front).
+    for (let index = 0; index < count; index++) {
+      const other = index + Math.floor(random.between(0, members.length - index));
+      [members[index], members[other]] = [members[other], members[index]];
+      held[members[index]] = 1;
+    }
+  });
+  const indices = Array.from({ length: dataset.samples }, (_, sample) => sample);
+  return {
+    training: takeSamples(
+      dataset,
+      indices.filter((sample) => held[sample] === 0),
+    ),
+    validation: takeSamples(
+      { ...dataset, name: `${dataset.name} (held out)` },
+      indices.filter((sample) => held[sample] === 1),
+    ),
+  };
+}
+
+/** The samples of these positions, copied. */
+export function takeSamples(dataset: Dataset, indices: readonly number[]): Dataset {
+  const { inputs, targets, features } = dataset;
+  const taken = new (inputs.constructor as new (length: number) => typeof inputs)(
+    indices.length * features,
+  );
+  indices.forEach((sample, row) => {
+    taken.set(inputs.subarray(sample * features, (sample + 1) * features), row * features);
+  });
+  const labels = Int32Array.from(indices, (sample) => targets.labels[sample]);
+  return { ...dataset, inputs: taken, targets: { ...targets, labels }, samples: indices.length };
+}

@@ -1,0 +1,102 @@
+/**
+ * TensorBoard's event files: records of a length (uint64), its checksum, an `Event` message (event.proto)
+ * and its checksum. Checksums are CRC-32C, masked as in TFRecord files: rotated right by 15 bits, plus a
+ * constant, so that the checksum of data that holds checksums is none of them.
+ */
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { crc32c } from "../../data/crc32c.js";
+import type { EpochReport } from "../../training/options.js";
+import { writeError } from "../fileErrors.js";
+import { doubleField, floatField, integerField, messageField, textField } from "./protobuf.js";
+import type { RunLog, RunLogOptions } from "./runLog.js";
+
+const MASK = 0xa282ead8;
+
+/** Numbers of the fields of Event, Summary, Summary.Value and SessionLog. */
+const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 };
+const SUMMARY = { value: 1 };
+const VALUE = { tag: 1, simpleValue: 2 };
+const SESSION_LOG = { status: 1 };
+/** A session begins: of what earlier files say of this step and later ones nothing is shown. */
+const START = 1;
+
+const TAGS = {
+  loss: "loss/training",
+  accuracy: "accuracy/training",
+  validationLoss: "loss/validation",
+  validationAccuracy: "accuracy/validation",
+  learningRate: "learning_rate",
+  seconds: "seconds",
+} as const satisfies Partial<Record<keyof EpochReport, string>>;
+
+/** Files of one process within a second. */
+let files = 0;
+
+/**
+ * Begins a new event file in `directory`, which is made where it does not exist. TensorBoard shows all
+ * files of a directory as one run.
+ *
+ * @throws FileError when it cannot be written.
+ */
+export async function openTensorBoardLog(
+  directory: string,
+  { resumeAfter }: RunLogOptions = {},
+): Promise<RunLog> {
+  const seconds = Math.floor(Date.now() / 1000);
+  const name = `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${files++}`;
+  const path = join(directory, name);
+  const begin = [record(event(0, textField(EVENT.fileVersion, "brain.Event:2")))];
+  if (resumeAfter !== undefined) {
+    const status = integerField(SESSION_LOG.status, START);
+    begin.push(record(event(resumeAfter + 1, messageField(EVENT.sessionLog, status))));
+  }
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeFile(path, Buffer.concat(begin));
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+  return {
+    async epoch(report) {
+      try {
+        await appendFile(path, record(event(report.epoch, summary(report))));
+      } catch (cause) {
+        throw writeError(path, cause);
+      }
+    },
+  };
+}
+
+function event(step: number, what: readonly number[]): number[] {
+  const time = doubleField(EVENT.wallTime, Date.now() / 1000);
+  return [...time, ...integerField(EVENT.step, step), ...what];
+}
+
+function summary(report: EpochReport): number[] {
+  const values = Object.entries(TAGS).flatMap(([name, tag]) => {
+    const value = report[name as keyof typeof TAGS];
+    if (value === undefined) return [];
+    const content = [...textField(VALUE.tag, tag), ...floatField(VALUE.simpleValue, value)];
+    return messageField(SUMMARY.value, content);
+  });
+  return messageField(EVENT.summary, values);
+}
+
+/** Frames an event. */
+export function record(content: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(16 + content.length);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(content.length), true);
+  view.setUint32(8, maskedChecksum(bytes.subarray(0, 8)), true);
+  bytes.set(content, 12);
+  const data = bytes.subarray(12, 12 + content.length);
+  view.setUint32(12 + content.length, maskedChecksum(data), true);
+  return bytes;
+}
+
+export function maskedChecksum(bytes: Uint8Array): number {
+  const crc = crc32c(bytes);
+  return (((crc >>> 15) | (crc << 17)) + MASK) >>> 0;
+}
