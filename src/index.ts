@@ -7,6 +7,7 @@ export {
   type ImageShape,
   sliceDataset,
   type Targets,
+  type ValueTargets,
 } from "./data/dataset.js";
 export { type DigitsOptions, digits } from "./data/digits/index.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
@@ -23,7 +24,13 @@ export {
   TrainingError,
   WasmlpError,
 } from "./errors.js";
-export { type LoadOptions, Mlp, type MlpOptions, type SaveOptions } from "./mlp.js";
+export {
+  type EvaluateOptions,
+  type LoadOptions,
+  Mlp,
+  type MlpOptions,
+  type SaveOptions,
+} from "./mlp.js";
 export {
   type Architecture,
   countParameters,
@@ -66,6 +73,8 @@ export type {
   FitOptions,
   History,
   Progress,
+  RegressionEvaluation,
+  ValueReport,
 } from "./training/options.js";
 export { DEFAULT_FIT_OPTIONS } from "./training/resolveOptions.js";
 export { formatSchedule, parseSchedule, SCHEDULES, type Schedule } from "./training/schedule.js";

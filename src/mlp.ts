@@ -1,5 +1,5 @@
 /** The library's face: define → fit → evaluate → predict → save. */
-import type { Dataset, ImageShape } from "./data/dataset.js";
+import type { Dataset, ImageShape, Targets, ValueTargets } from "./data/dataset.js";
 import { isImageOf } from "./data/imageShape.js";
 import { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 import { OptionError } from "./errors.js";
@@ -8,6 +8,7 @@ import {
   checkArchitecture,
   countClasses,
   countParameters,
+  fitsTargets,
 } from "./model/architecture.js";
 import {
   decodeModel,
@@ -19,14 +20,20 @@ import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
 import { Predictor } from "./model/predictor.js";
 import { type LayerSummary, summarize } from "./model/summary.js";
-import { evaluate } from "./training/evaluate.js";
+import { evaluate, evaluateRegression } from "./training/evaluate.js";
 import { trainEpochs } from "./training/fit.js";
 import {
   type FindLearningRateOptions,
   findLearningRate,
   type LearningRateCurve,
 } from "./training/learningRateFinder.js";
-import type { EpochReport, Evaluation, FitOptions, History } from "./training/options.js";
+import type {
+  EpochReport,
+  Evaluation,
+  FitOptions,
+  History,
+  RegressionEvaluation,
+} from "./training/options.js";
 import { checkSeed } from "./training/resolveOptions.js";
 
 export interface MlpOptions extends ExecutionOptions {
@@ -44,6 +51,10 @@ export interface MlpOptions extends ExecutionOptions {
 export interface LoadOptions extends ExecutionOptions {
   /** What the file is called in messages; default "model". */
   readonly name?: string;
+}
+
+export interface EvaluateOptions {
+  readonly signal?: AbortSignal;
 }
 
 export interface SaveOptions {
@@ -91,7 +102,7 @@ export class Mlp implements Disposable {
     checkArchitecture(architecture);
     const classes = countClasses(architecture);
     const { classNames = Array.from({ length: classes }, (_, index) => String(index)) } = options;
-    checkNames(classNames, classes);
+    checkNames(classNames, architecture);
     checkImage(image, architecture.inputs);
     const network = await Network.create(architecture, execution);
     try {
@@ -145,7 +156,7 @@ export class Mlp implements Disposable {
    * @throws TrainingError when the loss becomes NaN or infinite.
    * @throws the signal's reason when `options.signal` aborts; what was learned is kept.
    */
-  async fit(dataset: Dataset, options?: FitOptions): Promise<History> {
+  async fit(dataset: Dataset<Targets>, options?: FitOptions): Promise<History> {
     const epochs = this.epochs(dataset, options);
     for (;;) {
       const next = await epochs.next();
@@ -157,7 +168,10 @@ export class Mlp implements Disposable {
    * The same as an iterator, an epoch at each turn: `for await (const epoch of model.epochs(…))`.
    * Leaving the loop ends the training; what was learned is kept.
    */
-  epochs(dataset: Dataset, options?: FitOptions): AsyncGenerator<EpochReport, History, undefined> {
+  epochs(
+    dataset: Dataset<Targets>,
+    options?: FitOptions,
+  ): AsyncGenerator<EpochReport, History, undefined> {
     return trainEpochs(this.#network, dataset, options);
   }
 
@@ -167,27 +181,34 @@ export class Mlp implements Disposable {
    * @throws OptionError when an option is out of range or there are too few batches.
    */
   async findLearningRate(
-    dataset: Dataset,
+    dataset: Dataset<Targets>,
     options?: FindLearningRateOptions,
   ): Promise<LearningRateCurve> {
     return findLearningRate(this.#network, dataset, options);
   }
 
   /**
-   * Classifies `dataset` and compares with its labels.
+   * Says of every sample of `dataset` what the network makes of it, and compares with its labels or values.
    *
    * @throws OptionError when the data set does not fit the network.
    * @throws the signal's reason when `options.signal` aborts.
    */
+  evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate(
+    dataset: Dataset<ValueTargets>,
+    options?: EvaluateOptions,
+  ): Promise<RegressionEvaluation>;
   async evaluate(
-    dataset: Dataset,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<Evaluation> {
-    return evaluate(this.#network, dataset, options?.signal);
+    dataset: Dataset | Dataset<ValueTargets>,
+    options?: EvaluateOptions,
+  ): Promise<Evaluation | RegressionEvaluation> {
+    const { signal } = options ?? {};
+    if (isOfClasses(dataset)) return evaluate(this.#network, dataset, signal);
+    return evaluateRegression(this.#network, dataset, this.predict(dataset.inputs), signal);
   }
 
   /**
-   * Class probabilities `[samples, classes]` of inputs `[samples, features]`, both row-major; a
+   * Outputs `[samples, outputs]`, class probabilities where the last layer is a softmax, of inputs `[samples, features]`, both row-major; a
    * single sample is simply `[features]`. Bytes stand for byte / 255. Works while `fit` runs.
    *
    * @throws OptionError when the inputs are not whole samples of finite numbers.
@@ -246,10 +267,14 @@ export class Mlp implements Disposable {
   }
 }
 
-function checkNames(classNames: readonly string[], classes: number): void {
-  if (classNames.length !== classes) {
+function isOfClasses(dataset: Dataset | Dataset<ValueTargets>): dataset is Dataset {
+  return dataset.targets.kind === "classes";
+}
+
+function checkNames(classNames: readonly string[], architecture: Architecture): void {
+  if (!fitsTargets(architecture, classNames.length)) {
     throw new OptionError(
-      `classNames has ${classNames.length} entries, expected ${classes} as the network tells apart`,
+      `classNames has ${classNames.length} entries, expected ${countClasses(architecture)} as the network tells apart`,
     );
   }
 }

@@ -11,8 +11,17 @@ export interface ClassTargets {
   readonly names: readonly string[];
 }
 
+/** Numbers to be predicted, one or more a sample. */
+export interface ValueTargets {
+  readonly kind: "values";
+  /** `[samples, names.length]`, row-major */
+  readonly values: Float32Array;
+  /** What each number is called; as many as the network has outputs. */
+  readonly names: readonly string[];
+}
+
 /** What a network learns to tell from the inputs. */
-export type Targets = ClassTargets;
+export type Targets = ClassTargets | ValueTargets;
 
 /** The width and height of inputs that are greyscale images, row by row. */
 export interface ImageShape {
@@ -20,7 +29,7 @@ export interface ImageShape {
   readonly height: number;
 }
 
-export interface Dataset {
+export interface Dataset<T extends Targets = ClassTargets> {
   /** What it is called in messages and reports, for instance "MNIST training set". */
   readonly name: string;
   /**
@@ -28,7 +37,7 @@ export interface Dataset {
    * so that inputs lie in [0, 1]. A `Float32Array` is used as it is.
    */
   readonly inputs: Uint8Array | Float32Array;
-  readonly targets: Targets;
+  readonly targets: T;
   readonly samples: number;
   readonly features: number;
   /** Present when the inputs are images; width × height = features. */
@@ -36,14 +45,14 @@ export interface Dataset {
 }
 
 /** What `createDataset` needs; the number of samples follows from the lengths. */
-export type DatasetParts = Omit<Dataset, "samples">;
+export type DatasetParts<T extends Targets = ClassTargets> = Omit<Dataset<T>, "samples">;
 
 /**
  * Checks that the parts fit together and hands them over as a data set. Nothing is copied.
  *
- * @throws DataError when a length, a label or an input value is out of place.
+ * @throws DataError when a length, a label or a value is out of place.
  */
-export function createDataset(parts: DatasetParts): Dataset {
+export function createDataset<T extends Targets>(parts: DatasetParts<T>): Dataset<T> {
   const { name, inputs, targets, features, image } = parts;
   if (!Number.isInteger(features) || features < 1) {
     throw new DataError(`${name}: features is ${features}, expected a whole number of at least 1`);
@@ -53,14 +62,15 @@ export function createDataset(parts: DatasetParts): Dataset {
       `${name}: images are ${image.width} × ${image.height}, expected ${features} pixels as there are features`,
     );
   }
-  const samples = targets.labels.length;
+  const samples = countSamples(name, targets);
   if (samples === 0) throw new DataError(`${name}: holds no samples, expected at least one`);
   if (inputs.length !== samples * features) {
     throw new DataError(
       `${name}: ${inputs.length} input values, expected ${samples * features} = ${samples} samples × ${features} features`,
     );
   }
-  checkLabels(name, targets);
+  if (targets.kind === "classes") checkLabels(name, targets);
+  else checkValues(name, targets);
   if (inputs instanceof Float32Array) checkFinite(name, inputs, features);
   return { ...parts, samples };
 }
@@ -70,7 +80,11 @@ export function createDataset(parts: DatasetParts): Dataset {
  *
  * @throws OptionError when the range is empty or does not lie within the data set.
  */
-export function sliceDataset(dataset: Dataset, start: number, end: number): Dataset {
+export function sliceDataset<T extends Targets>(
+  dataset: Dataset<T>,
+  start: number,
+  end: number,
+): Dataset<T> {
   const { inputs, targets, samples, features } = dataset;
   if (
     !(
@@ -88,9 +102,35 @@ export function sliceDataset(dataset: Dataset, start: number, end: number): Data
   return {
     ...dataset,
     inputs: inputs.subarray(start * features, end * features),
-    targets: { ...targets, labels: targets.labels.subarray(start, end) },
+    targets: sliceTargets(targets, start, end),
     samples: end - start,
   };
+}
+
+function countSamples(name: string, targets: Targets): number {
+  if (targets.kind === "classes") return targets.labels.length;
+  const outputs = targets.names.length;
+  if (outputs === 0) throw new DataError(`${name}: names no values, expected at least one`);
+  const samples = targets.values.length / outputs;
+  if (Number.isInteger(samples)) return samples;
+  throw new DataError(
+    `${name}: has ${targets.values.length} values, expected a multiple of ${outputs} as that many are named`,
+  );
+}
+
+function sliceTargets<T extends Targets>(targets: T, start: number, end: number): T {
+  if (targets.kind === "classes")
+    return { ...targets, labels: targets.labels.subarray(start, end) };
+  const outputs = targets.names.length;
+  return { ...targets, values: targets.values.subarray(start * outputs, end * outputs) };
+}
+
+function checkValues(name: string, { values, names }: ValueTargets): void {
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return;
+  throw new DataError(
+    `${name}: "${names[index % names.length]}" of sample ${Math.floor(index / names.length)} is ${values[index]}, expected a finite number`,
+  );
 }
 
 function checkLabels(name: string, targets: ClassTargets): void {

@@ -1,6 +1,6 @@
 /** Splits a data set into a part to train on and one to validate on. */
 import { OptionError } from "../errors.js";
-import type { Dataset } from "./dataset.js";
+import type { Dataset, Targets } from "./dataset.js";
 import { Random } from "./digits/random.js";
 
 export interface SplitOptions {
@@ -16,28 +16,23 @@ export interface SplitOptions {
  *
  * @throws OptionError when the fraction is out of range or would leave a class out of either part.
  */
-export function splitDataset(
-  dataset: Dataset,
+export function splitDataset<T extends Targets>(
+  dataset: Dataset<T>,
   { fraction, seed }: SplitOptions,
-): { readonly training: Dataset; readonly validation: Dataset } {
+): { readonly training: Dataset<T>; readonly validation: Dataset<T> } {
   if (!(fraction > 0 && fraction < 1)) {
     throw new OptionError(
       `${dataset.name}: the validation split is ${fraction}, expected a fraction above 0 and below 1`,
     );
   }
-  const { labels, names } = dataset.targets;
   const held = new Uint8Array(dataset.samples);
-  names.forEach((name, label) => {
-    const random = new Random(seed, label);
-    const members: number[] = [];
-    labels.forEach((value, sample) => {
-      if (value === label) members.push(sample);
-    });
+  strataOf(dataset).forEach(({ name, members }, stratum) => {
+    const random = new Random(seed, stratum);
     const count = Math.round(fraction * members.length);
     if (members.length > 0 && (count === 0 || count === members.length)) {
       const part = count === 0 ? "validation" : "training";
       throw new OptionError(
-        `${dataset.name}: a validation split of ${fraction} leaves class "${name}" with ${members.length} samples out of ${part}, expected some in both parts`,
+        `${dataset.name}: a validation split of ${fraction} leaves ${name} with ${members.length} samples out of ${part}, expected some in both parts`,
       );
     }
     // The first `count` of a shuffle (Knuth, TAOCP 2, algorithm P, from the front).
@@ -60,8 +55,21 @@ export function splitDataset(
   };
 }
 
+/** The samples of each class, or all of them where there are no classes. */
+function strataOf({ targets, samples }: Dataset<Targets>): { name: string; members: number[] }[] {
+  const all = Array.from({ length: samples }, (_, sample) => sample);
+  if (targets.kind === "values") return [{ name: "the whole", members: all }];
+  const { labels, names } = targets;
+  const strata = names.map((name) => ({ name: `class "${name}"`, members: [] as number[] }));
+  for (const sample of all) strata[labels[sample]].members.push(sample);
+  return strata;
+}
+
 /** The samples of these positions, copied. */
-export function takeSamples(dataset: Dataset, indices: readonly number[]): Dataset {
+export function takeSamples<T extends Targets>(
+  dataset: Dataset<T>,
+  indices: readonly number[],
+): Dataset<T> {
   const { inputs, targets, features } = dataset;
   const taken = new (inputs.constructor as new (length: number) => typeof inputs)(
     indices.length * features,
@@ -69,6 +77,22 @@ export function takeSamples(dataset: Dataset, indices: readonly number[]): Datas
   indices.forEach((sample, row) => {
     taken.set(inputs.subarray(sample * features, (sample + 1) * features), row * features);
   });
-  const labels = Int32Array.from(indices, (sample) => targets.labels[sample]);
-  return { ...dataset, inputs: taken, targets: { ...targets, labels }, samples: indices.length };
+  return {
+    ...dataset,
+    inputs: taken,
+    targets: takeTargets(targets, indices),
+    samples: indices.length,
+  };
+}
+
+function takeTargets<T extends Targets>(targets: T, indices: readonly number[]): T {
+  if (targets.kind === "classes") {
+    return { ...targets, labels: Int32Array.from(indices, (sample) => targets.labels[sample]) };
+  }
+  const outputs = targets.names.length;
+  const values = new Float32Array(indices.length * outputs);
+  indices.forEach((sample, row) => {
+    values.set(targets.values.subarray(sample * outputs, (sample + 1) * outputs), row * outputs);
+  });
+  return { ...targets, values };
 }

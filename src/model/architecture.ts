@@ -82,10 +82,16 @@ export function lossOf({ layers, loss }: Architecture): Loss {
   return activation === "sigmoid" ? "binary-cross-entropy" : "mean-squared-error";
 }
 
-/** Classes that a network tells apart: one an output, but two where there is a single sigmoid or so. */
+/** Classes that a network tells apart: one an output, but two where there is a single sigmoid. */
 export function countClasses({ layers }: Architecture): number {
   const { units, activation } = layers[layers.length - 1];
-  return units === 1 && activation !== "softmax" ? 2 : units;
+  return units === 1 && activation === "sigmoid" ? 2 : units;
+}
+
+/** Whether targets of so many classes or values fit: a single output may tell two classes apart. */
+export function fitsTargets({ layers }: Architecture, count: number): boolean {
+  const { units, activation } = layers[layers.length - 1];
+  return count === units || (units === 1 && count === 2 && activation !== "softmax");
 }
 
 /** Weights and biases of all layers. */

@@ -1,5 +1,5 @@
 /** Lays out the struct that tells the kernels how to distort images. */
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Targets } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import type { Pointer } from "../engine/kernels.js";
 import { AUGMENTATION_BYTES, writeAugmentation } from "../engine/plan.js";
@@ -15,7 +15,7 @@ import type { Augmentation } from "./learning.js";
 export function layOutAugmentation(
   engine: Engine,
   regions: Regions,
-  dataset: Dataset,
+  dataset: Dataset<Targets>,
   augmentation: Augmentation | undefined,
 ): Pointer {
   if (!augmentation) return 0;

@@ -2,7 +2,7 @@
  * A session passes a data set through a network: the data set copied into linear memory once, the
  * buffers of one batch, and the plan that the kernels follow. Nothing is allocated afterwards.
  */
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Targets } from "../data/dataset.js";
 import type { Pointer } from "../engine/kernels.js";
 import {
   LOSS_CODES,
@@ -20,7 +20,7 @@ import { Regions } from "../engine/regions.js";
 import { type Run, runSteps } from "../engine/run.js";
 import { spinsFor, teamBytes } from "../engine/team.js";
 import { OptionError } from "../errors.js";
-import { countClasses, lossOf } from "./architecture.js";
+import { countClasses, fitsTargets, lossOf } from "./architecture.js";
 import { layOutAugmentation } from "./augmentationLayout.js";
 import { countDescentTiles, type LayerLayout, layOutLayers, layOutScratch } from "./layout.js";
 import { dropoutFields, type Learning } from "./learning.js";
@@ -65,7 +65,7 @@ export class Session {
    * @throws OptionError when the data set does not fit the network or what is asked of it.
    * @throws EngineError when the host grants no more memory, or the network has been disposed of.
    */
-  constructor(network: Network, dataset: Dataset, options: SessionOptions) {
+  constructor(network: Network, dataset: Dataset<Targets>, options: SessionOptions) {
     checkFit(network, dataset);
     const { engine } = network;
     const { memory, execution } = engine;
@@ -84,10 +84,13 @@ export class Session {
       this.#totals = regions.allocateBytes(this.steps * TOTALS_BYTES);
       this.#plan = regions.allocateBytes(PLAN_BYTES);
       this.#settings = learning ? regions.allocateBytes(this.steps * SETTINGS_BYTES) : 0;
-      const labels = this.#numbers(this.samples);
+      const { targets } = dataset;
+      const labels = targets.kind === "classes" ? this.#numbers(this.samples) : 0;
+      const values = targets.kind === "values" ? this.#numbers(targets.values.length) : 0;
       const inputs = regions.allocateBytes(dataset.inputs.byteLength);
       copyInputs(network, dataset, inputs);
-      memory.integers(labels, this.samples).set(dataset.targets.labels);
+      if (targets.kind === "classes") memory.integers(labels, this.samples).set(targets.labels);
+      else memory.floats(values, targets.values.length).set(targets.values);
       const density = measureDensity(engine, inputs, dataset);
       this.#firstLayer = isSparse(density) ? "sparse" : "dense";
       const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
@@ -112,7 +115,7 @@ export class Session {
         inputs,
         inputsAreBytes: inputBytes === 1 ? 1 : 0,
         inputScale: dropped.scale * (inputBytes === 1 ? 1 / 255 : 1),
-        values: 0,
+        values,
         labels,
         order,
         seed: 0,
@@ -326,24 +329,33 @@ export class Session {
   }
 }
 
-function copyInputs(network: Network, { inputs }: Dataset, target: Pointer): void {
+function copyInputs(network: Network, { inputs }: Dataset<Targets>, target: Pointer): void {
   const { memory } = network.engine;
   if (inputs instanceof Uint8Array) memory.bytes(target, inputs.length).set(inputs);
   else memory.floats(target, inputs.length).set(inputs);
 }
 
-function checkFit(network: Network, dataset: Dataset): void {
+function checkFit(network: Network, dataset: Dataset<Targets>): void {
   const { inputs } = network.architecture;
   if (dataset.features !== inputs) {
     throw new OptionError(
       `${dataset.name}: samples have ${dataset.features} features, expected ${inputs} as the network has inputs`,
     );
   }
-  const found = dataset.targets.names.length;
-  const expected = countClasses(network.architecture);
-  if (found !== expected) {
+  const { kind, names } = dataset.targets;
+  const { architecture } = network;
+  if (kind === "values" && lossOf(architecture) === "cross-entropy") {
     throw new OptionError(
-      `${dataset.name}: has ${found} classes, expected ${expected} as the network tells apart`,
+      `${dataset.name}: has values for targets, expected classes as the network ends in a softmax`,
     );
   }
+  const outputs = architecture.layers[architecture.layers.length - 1].units;
+  const fits =
+    kind === "values" ? names.length === outputs : fitsTargets(architecture, names.length);
+  if (fits) return;
+  const expected =
+    kind === "values"
+      ? `${outputs} as the network has outputs`
+      : `${countClasses(architecture)} as the network tells apart`;
+  throw new OptionError(`${dataset.name}: has ${names.length} ${kind}, expected ${expected}`);
 }

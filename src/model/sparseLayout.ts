@@ -1,5 +1,5 @@
 /** Decides whether the first layer reads its inputs compressed, and lays out the room for that. */
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Targets } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import type { Pointer } from "../engine/kernels.js";
 import { ENTRY_BYTES, SPARSE_BYTES, SPARSE_ROWS, writeSparseBatches } from "../engine/plan.js";
@@ -28,7 +28,7 @@ export interface Density {
 export function measureDensity(
   { kernels }: Engine,
   inputs: Pointer,
-  { inputs: { BYTES_PER_ELEMENT }, samples, features }: Dataset,
+  { inputs: { BYTES_PER_ELEMENT }, samples, features }: Dataset<Targets>,
 ): Density {
   const count = BYTES_PER_ELEMENT === 1 ? kernels.countNonZeroBytes : kernels.countNonZeroFloats;
   let total = 0;

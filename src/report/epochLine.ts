@@ -15,8 +15,10 @@ export function epochLine(
   const parts = [
     { text: epochLabel(epoch, epochs), importance: 5 },
     { text: `loss ${loss(report.loss)}`, importance: 3 },
-    { text: `accuracy ${percent(accuracy)}`, importance: 1 },
   ];
+  if (accuracy !== undefined) {
+    parts.push({ text: `accuracy ${percent(accuracy)}`, importance: 1 });
+  }
   if (validationAccuracy !== undefined) {
     parts.push({ text: `${validated} ${percent(validationAccuracy)}`, importance: 4 });
   }

@@ -14,9 +14,12 @@ export function trainingProgress(progress: Progress, layout: Layout): string {
   const { epoch, epochs, samplesDone, samples, seconds } = progress;
   const rate = samplesDone / seconds;
   const samplesLeft = samples - samplesDone + (epochs - epoch) * samples;
+  const { accuracy } = progress;
   const details = [
     { text: `loss ${loss(progress.loss, 3)}`, importance: 4 },
-    { text: `accuracy ${percent(progress.accuracy, 1)}`, importance: 2 },
+    ...(accuracy === undefined
+      ? []
+      : [{ text: `accuracy ${percent(accuracy, 1)}`, importance: 2 }]),
     { text: `${shortCount(rate)} samples/s`, importance: 1 },
     { text: `ETA ${roughDuration(samplesLeft / rate)}`, importance: 3 },
   ];

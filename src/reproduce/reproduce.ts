@@ -111,7 +111,7 @@ async function* runRepairedProgram(
   });
   try {
     const options = { epochs, batchSize: "full", learningRate, ...(signal && { signal }) } as const;
-    for await (const { epoch, accuracy } of model.epochs(dataset, options)) {
+    for await (const { epoch, accuracy = 0 } of model.epochs(dataset, options)) {
       yield { epoch, accuracy, claimedAccuracy: accuracy };
     }
   } finally {

@@ -4,7 +4,7 @@
  * in its metadata, with a checksum over both.
  */
 import { crc32c } from "../data/crc32c.js";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Targets } from "../data/dataset.js";
 import { ModelError } from "../errors.js";
 import type { Architecture } from "../model/architecture.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../model/formats/safetensors.js";
@@ -18,9 +18,9 @@ import type { TrainingSettings } from "./resolveOptions.js";
 export interface DataFingerprint {
   readonly samples: number;
   readonly features: number;
-  /** CRC-32C of the inputs, and of the labels. */
+  /** CRC-32C of the inputs, and of the targets. */
   readonly inputs: number;
-  readonly labels: number;
+  readonly targets: number;
 }
 
 /** What a run is, from its first step to its last. */
@@ -45,12 +45,17 @@ export interface RunState {
 const METADATA_KEY = "wasmlp-checkpoint";
 const VERSION = 1;
 
-export function fingerprint({ inputs, targets, samples, features }: Dataset): DataFingerprint {
+export function fingerprint({
+  inputs,
+  targets,
+  samples,
+  features,
+}: Dataset<Targets>): DataFingerprint {
   return {
     samples,
     features,
     inputs: crc32c(bytesOf(inputs)),
-    labels: crc32c(bytesOf(targets.labels)),
+    targets: crc32c(bytesOf(targets.kind === "classes" ? targets.labels : targets.values)),
   };
 }
 

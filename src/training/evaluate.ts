@@ -1,15 +1,15 @@
 /** Evaluation: how well a network classifies a data set. */
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Targets, ValueTargets } from "../data/dataset.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
-import { confusionMatrix, reportClasses } from "./metrics.js";
-import type { Evaluation } from "./options.js";
+import { confusionMatrix, reportClasses, reportValues } from "./metrics.js";
+import type { Evaluation, RegressionEvaluation } from "./options.js";
 
 /** Samples a step: enough for the matrix products to run at speed, few enough to stay in cache. */
 const BATCH_SIZE = 256;
 
 /** A session for evaluation: no gradients, samples in the order that they are stored in. */
-export function createEvaluationSession(network: Network, dataset: Dataset): Session {
+export function createEvaluationSession(network: Network, dataset: Dataset<Targets>): Session {
   return new Session(network, dataset, {
     batchSize: BATCH_SIZE,
     order: "stored",
@@ -40,6 +40,32 @@ export async function evaluate(
       losses: session.losses(),
       confusion,
       classes: reportClasses(confusion, names),
+    };
+  } finally {
+    session.free();
+  }
+}
+
+/**
+ * @param predictions what the network says of the samples, `[samples, outputs]`
+ * @throws OptionError when the data set does not fit the network.
+ * @throws the signal's reason, after the step under way, when `signal` aborts.
+ */
+export async function evaluateRegression(
+  network: Network,
+  dataset: Dataset<ValueTargets>,
+  predictions: Float32Array,
+  signal?: AbortSignal,
+): Promise<RegressionEvaluation> {
+  const session = createEvaluationSession(network, dataset);
+  try {
+    const { loss } = await evaluateSession(session, signal);
+    return {
+      samples: dataset.samples,
+      loss,
+      losses: session.losses(),
+      predictions,
+      values: reportValues(dataset.targets, predictions),
     };
   } finally {
     session.free();

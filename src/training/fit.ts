@@ -1,5 +1,5 @@
 /** Training: epochs of mini-batch gradient descent. */
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Targets } from "../data/dataset.js";
 import { ModelError, OptionError } from "../errors.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
@@ -35,7 +35,7 @@ const inTraining = new WeakSet<Network>();
  */
 export async function* trainEpochs(
   network: Network,
-  dataset: Dataset,
+  dataset: Dataset<Targets>,
   options: FitOptions = {},
 ): AsyncGenerator<EpochReport, History, undefined> {
   const settings = resolveFitOptions(options, dataset.samples);
@@ -53,6 +53,12 @@ export async function* trainEpochs(
     // Before the session, whose average begins as the parameters.
     if (resumed) restoreParameters(network, resumed.parameters);
     const { batchSize, shuffle } = settings;
+    const { kind } = dataset.targets;
+    if (kind === "values" && settings.earlyStopping?.monitor === "accuracy") {
+      throw new OptionError(
+        'earlyStopping.monitor is "accuracy", expected loss as values are predicted',
+      );
+    }
     const { validation } = options;
     const training = new Session(network, dataset, {
       batchSize,
@@ -83,14 +89,20 @@ export async function* trainEpochs(
       if (stopping?.endsAfter(epoch - 1)) break;
       const learningRate = writer.writeEpoch(plateau?.state.fraction ?? 1);
       training.startEpoch(settings.seed, epoch);
-      const trained = await trainEpoch(training, epoch, settings, options);
+      const { accuracy, ...trained } = await trainEpoch(training, epoch, settings, {
+        ...options,
+        kind,
+      });
       checkParameters(network, epoch, settings);
       averaging?.exchangeAverage();
       const checked = checking && (await evaluateSession(checking, options.signal));
       const report: EpochReport = {
         epoch,
-        ...trained,
-        ...(checked && { validationLoss: checked.loss, validationAccuracy: checked.accuracy }),
+        loss: trained.loss,
+        ...(accuracy !== undefined && { accuracy }),
+        seconds: trained.seconds,
+        ...(checked && { validationLoss: checked.loss }),
+        ...(checked && kind === "classes" && { validationAccuracy: checked.accuracy }),
         learningRate,
       };
       stopping?.observe(network, report);
@@ -127,7 +139,7 @@ export async function* trainEpochs(
 /** What a checkpoint must agree with; nothing is computed where none is wanted. */
 function identify(
   { architecture }: Network,
-  dataset: Dataset,
+  dataset: Dataset<Targets>,
   { onCheckpoint, resume, validation }: FitOptions,
   settings: TrainingSettings,
 ): RunIdentity | undefined {
@@ -150,7 +162,7 @@ async function trainEpoch(
   session: Session,
   epoch: number,
   settings: TrainingSettings,
-  { signal, onProgress }: FitOptions,
+  { signal, onProgress, kind }: FitOptions & { readonly kind: Targets["kind"] },
 ): Promise<Pick<EpochReport, "loss" | "accuracy" | "seconds">> {
   const { samples, steps, batchSize } = session;
   const start = performance.now();
@@ -171,7 +183,7 @@ async function trainEpoch(
       samplesDone,
       samples,
       loss: loss / samplesDone,
-      accuracy: correct / samplesDone,
+      ...(kind === "classes" && { accuracy: correct / samplesDone }),
       seconds: (performance.now() - start) / 1000,
     });
   };
@@ -181,7 +193,7 @@ async function trainEpoch(
   const totals = session.totals(0, steps);
   return {
     loss: totals.loss / samples,
-    accuracy: totals.correct / samples,
+    ...(kind === "classes" && { accuracy: totals.correct / samples }),
     seconds: (performance.now() - start) / 1000,
   };
 }

@@ -3,7 +3,7 @@
  * explodes; where it fell fastest is a good rate. Smith, "Cyclical Learning Rates for Training Neural
  * Networks" (WACV 2017), section 3.3.
  */
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Targets } from "../data/dataset.js";
 import { OptionError } from "../errors.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
@@ -62,7 +62,7 @@ const EXPLOSION = 4;
  */
 export async function findLearningRate(
   network: Network,
-  dataset: Dataset,
+  dataset: Dataset<Targets>,
   options: FindLearningRateOptions = {},
 ): Promise<LearningRateCurve> {
   const { lowest = 1e-5, highest = 10, steps: wanted = 200, signal } = options;

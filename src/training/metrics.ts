@@ -1,6 +1,6 @@
 /** Figures that describe a classifier's errors. */
-import type { ClassTargets } from "../data/dataset.js";
-import type { ClassReport } from "./options.js";
+import type { ClassTargets, ValueTargets } from "../data/dataset.js";
+import type { ClassReport, ValueReport } from "./options.js";
 
 /** `[classes, classes]`, row-major: row = true class, column = predicted class. */
 export function confusionMatrix(
@@ -32,6 +32,31 @@ export function reportClasses(confusion: Uint32Array, names: readonly string[]):
       recall: ratio(hits, samples),
       f1: ratio(2 * hits, samples + predicted), // = 2·precision·recall / (precision + recall)
       samples,
+    };
+  });
+}
+
+/** How well predictions `[samples, outputs]` agree with the values. */
+export function reportValues(
+  { values, names }: ValueTargets,
+  predictions: Float32Array,
+): ValueReport[] {
+  const outputs = names.length;
+  const samples = values.length / outputs;
+  return names.map((name, output) => {
+    let mean = 0;
+    for (let row = 0; row < samples; row++) mean += values[row * outputs + output] / samples;
+    let errors = 0;
+    let spread = 0;
+    for (let row = 0; row < samples; row++) {
+      const value = values[row * outputs + output];
+      errors += (predictions[row * outputs + output] - value) ** 2;
+      spread += (value - mean) ** 2;
+    }
+    return {
+      name,
+      rootMeanSquareError: Math.sqrt(errors / samples),
+      determination: spread === 0 ? 0 : 1 - errors / spread,
     };
   });
 }

@@ -1,5 +1,5 @@
 /** What training and evaluation take and report. */
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Targets } from "../data/dataset.js";
 import type { Augmentation } from "../model/learning.js";
 import type { OptimizerName, OptimizerOptions } from "./optimizers.js";
 import type { Schedule } from "./schedule.js";
@@ -44,7 +44,7 @@ export interface FitOptions {
   /** Chooses the orders of the samples, 0 … 2³²−1; default 0. */
   readonly seed?: number;
   /** Evaluated after each epoch; reported as `validationLoss` and `validationAccuracy`. */
-  readonly validation?: Dataset;
+  readonly validation?: Dataset<Targets>;
   /**
    * Called after each epoch with all that it takes to go on from there to the same bits; training waits
    * for the promise.
@@ -73,8 +73,11 @@ export interface EpochReport {
   readonly epoch: number;
   /** Mean loss over the epoch's samples, each before the update that it took part in. */
   readonly loss: number;
-  /** Fraction of the epoch's samples classified correctly, likewise before their update. */
-  readonly accuracy: number;
+  /**
+   * Fraction of the epoch's samples classified correctly, likewise before their update; absent where
+   * values are predicted.
+   */
+  readonly accuracy?: number;
   /** Mean loss on `validation`, after the epoch. */
   readonly validationLoss?: number;
   /** Accuracy on `validation`, after the epoch. */
@@ -93,9 +96,9 @@ export interface Progress {
   /** Samples of this epoch done so far, and in all. */
   readonly samplesDone: number;
   readonly samples: number;
-  /** Mean loss and accuracy over the samples done so far in this epoch. */
+  /** Mean loss and accuracy over the samples done so far in this epoch; of values no accuracy. */
   readonly loss: number;
-  readonly accuracy: number;
+  readonly accuracy?: number;
   /** Since the epoch began, without validation. */
   readonly seconds: number;
 }
@@ -126,6 +129,28 @@ export interface Evaluation {
   readonly confusion: Uint32Array;
   /** One entry a class. */
   readonly classes: readonly ClassReport[];
+}
+
+/** A data set of values seen through a network. */
+export interface RegressionEvaluation {
+  readonly samples: number;
+  /** Mean loss. */
+  readonly loss: number;
+  /** `[samples]`: the loss of each sample. */
+  readonly losses: Float32Array;
+  /** `[samples, outputs]`, row-major: what the network says. */
+  readonly predictions: Float32Array;
+  /** One entry an output. */
+  readonly values: readonly ValueReport[];
+}
+
+/** How well one value is predicted. */
+export interface ValueReport {
+  readonly name: string;
+  /** √(mean of (prediction − value)²), in the value's unit. */
+  readonly rootMeanSquareError: number;
+  /** R² = 1 − Σ (prediction − value)² / Σ (value − mean)²; 1 is perfect, 0 as good as the mean. */
+  readonly determination: number;
 }
 
 /** How one class fares; a ratio whose denominator is 0 is 0. */

@@ -11,6 +11,7 @@ import {
   type Architecture,
   checkArchitecture,
   countClasses,
+  fitsTargets,
   type Layer,
   type Loss,
 } from "../architecture.js";
@@ -170,10 +171,9 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
     if (!(cause instanceof WasmlpError)) throw cause;
     throw new ModelError(`${name}: ${cause.message}`, { cause });
   }
-  const classes = countClasses(architecture);
-  if (classNames.length !== classes) {
+  if (!fitsTargets(architecture, classNames.length)) {
     throw new ModelError(
-      `${name}: names ${classNames.length} classes, expected ${classes} as the network tells apart`,
+      `${name}: names ${classNames.length} classes, expected ${countClasses(architecture)} as the network tells apart`,
     );
   }
   if (image && !isImageOf(image, inputs)) {
