@@ -83,6 +83,27 @@ export const WORK = [
     ],
   },
   {
+    name: "the recipe fast: 784-256-10 ReLU, batch 256, Adam in one cycle",
+    data: "training",
+    job: {
+      ...mnist,
+      hidden: [256],
+      activation: "relu",
+      batchSize: 256,
+      learningRate: 0.006,
+      initialization: "he",
+      epochs: 6,
+      oneCycle: { rise: 0.2, start: 0.04, end: 0.001 },
+    },
+    contestants: [
+      { peer: "wasmlp", threads: 2 },
+      { peer: "pytorch", threads: 1 },
+      { peer: "pytorch", threads: 2 },
+    ],
+    samplesOf: {},
+    goals: [{ text: "PyTorch", accepts: (peer) => peer === "pytorch", atLeast: 2.5 }],
+  },
+  {
     name: "784-800-10 ReLU, batch 128",
     data: "training",
     job: { ...mnist, hidden: [800], activation: "relu", batchSize: 128 },

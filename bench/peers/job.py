@@ -7,6 +7,9 @@ A peer is started as `python PEER.py JOB`, JOB being a JSON object:
     features, hidden, classes    widths of the layers: a number, a list, a number
     activation        of the hidden layers, "tanh" or "relu"
     batchSize, learningRate, epochs
+    oneCycle          where present, Adam in one cycle instead of gradient descent: {"rise", "start", "end"},
+                      the fraction of the run in which the rate rises, and where it starts and ends, as
+                      fractions of its peak
     threads, precision    where the peer can choose
 
 It prints one JSON object: "version", its name and version, and "epochs", a list of objects with the
