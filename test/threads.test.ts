@@ -12,6 +12,7 @@ import {
   perceptron,
 } from "../src/model/architecture.js";
 import { enableRelaxedSimd } from "../src/node/relaxedSimd.js";
+import type { FitOptions } from "../src/training/options.js";
 import { noise } from "./support/datasets.js";
 import { randomNumbers } from "./support/numbers.js";
 
@@ -28,7 +29,26 @@ const HIDDEN = [[64], [100, 60], [33, 17, 5]];
 const BATCH_SIZES = [1, 7, 32, 100, 128, 129, 300, "full"] as const;
 const KINDS = ["sparse bytes", "dense bytes", "sparse floats", "dense floats"] as const;
 
+/** Ways to learn; each keeps state, draws numbers or adds a phase of its own. */
+const RULES: Partial<Record<string, FitOptions>> = {
+  plain: {},
+  adam: {
+    optimizer: "adamw",
+    learningRate: 0.01,
+    schedule: { kind: "one-cycle", rise: 0.3, start: 0.04, end: 0.01 },
+    dropout: { input: 0.1, hidden: 0.3 },
+    averaging: 0.9,
+  },
+  norms: { optimizer: "nesterov", clipNorm: 0.5, maxNorm: 1, labelSmoothing: 0.1, warmup: 1 },
+  distorted: {
+    optimizer: "rmsprop",
+    learningRate: 0.01,
+    augmentation: { elastic: 8, rotation: 9 },
+  },
+};
+
 interface Case {
+  readonly rule: string;
   readonly hidden: readonly number[];
   readonly activation: HiddenActivation;
   readonly batchSize: number | "full";
@@ -39,7 +59,10 @@ const CASES: Case[] = HIDDEN.flatMap((hidden, i) =>
   BATCH_SIZES.flatMap((batchSize, j) =>
     KINDS.map((kind, k) => {
       const activation = HIDDEN_ACTIVATIONS[(i + j + k) % HIDDEN_ACTIVATIONS.length];
-      return { hidden, activation, batchSize, kind };
+      // Only images of bytes are distorted.
+      const rules = Object.keys(RULES).slice(0, kind.endsWith("bytes") ? 4 : 3);
+      const rule = rules[(i + j + (k >> 1)) % rules.length];
+      return { rule, hidden, activation, batchSize, kind };
     }),
   ),
 );
@@ -66,6 +89,7 @@ function pictures(kind: Case["kind"], samples: number): Dataset {
     name: kind,
     inputs: kind.endsWith("bytes") ? Uint8Array.from(values) : Float32Array.from(values),
     features,
+    image: { width: WIDTH, height: HEIGHT },
     targets: {
       kind: "classes",
       labels: Uint8Array.from({ length: samples }, () => Math.abs(next()) * CLASSES),
@@ -82,7 +106,7 @@ function sha256(...parts: (Uint8Array | Float32Array | Int32Array)[]): string {
 
 /** What two epochs come to, to the bit. */
 async function train(
-  { hidden, activation, batchSize, kind }: Case,
+  { rule, hidden, activation, batchSize, kind }: Case,
   options: Pick<MlpOptions, "threads" | "simd">,
 ): Promise<Record<"model" | "history" | "evaluation" | "prediction", string>> {
   // Two whole batches and a smaller one.
@@ -92,7 +116,13 @@ async function train(
     architecture: perceptron(dataset.features, hidden, CLASSES, activation),
     seed: 3,
   });
-  const { epochs } = await model.fit(dataset, { epochs: 2, batchSize, learningRate: 0.1, seed: 4 });
+  const { epochs } = await model.fit(dataset, {
+    epochs: 2,
+    batchSize,
+    learningRate: 0.1,
+    seed: 4,
+    ...RULES[rule],
+  });
   const { loss, losses, predicted } = await model.evaluate(dataset);
   return {
     model: sha256(model.save()),

@@ -4,7 +4,7 @@
  */
 import { createDataset, detectFeatures, Mlp, perceptron } from "../../build/index.js";
 
-/** Between them every activation, initialisation, kind of inputs and way through the first layer. */
+/** Between them every activation, initialisation, kind of inputs, way through the first layer and rule. */
 const TRAININGS = [
   { hidden: [64], activation: "tanh", initialization: "glorot", batchSize: 32, zeros: 0.8 },
   { hidden: [100, 60], activation: "relu", initialization: "he", batchSize: 128, zeros: 0.1 },
@@ -15,6 +15,26 @@ const TRAININGS = [
   {
     ...{ hidden: [31], activation: "tanh", initialization: "normal:0.1" },
     ...{ batchSize: "full", zeros: 0, floats: true },
+  },
+  {
+    ...{ hidden: [70, 40], activation: "gelu", initialization: "he", batchSize: 50, zeros: 0.8 },
+    rule: {
+      ...{ optimizer: "adamw", learningRate: 0.003, averaging: 0.9, labelSmoothing: 0.1 },
+      schedule: { kind: "one-cycle", rise: 0.3, start: 0.04, end: 0.001 },
+      dropout: { input: 0.1, hidden: 0.3 },
+      augmentation: { shift: 1, rotation: 10, scale: 0.1, shear: 0.1, elastic: 20 },
+    },
+  },
+  {
+    ...{ hidden: [40, 9], activation: "silu", initialization: "glorot", batchSize: 64, zeros: 0.1 },
+    rule: {
+      ...{ optimizer: "nesterov", clipNorm: 0.5, maxNorm: 1, weightDecay: 0.01, warmup: 0.5 },
+      schedule: { kind: "cosine", floor: 0.1 },
+    },
+  },
+  {
+    ...{ hidden: [20], activation: "leaky-relu", initialization: "he", batchSize: 64, zeros: 0.8 },
+    rule: { optimizer: "rmsprop", learningRate: 0.001 },
   },
 ];
 
@@ -52,6 +72,7 @@ function generate({ zeros, floats = false }) {
     name: "generated",
     inputs: floats ? Float32Array.from(values) : Uint8Array.from(values),
     features: FEATURES,
+    image: { width: 40, height: 20 },
     targets: {
       kind: "classes",
       labels: Uint8Array.from({ length: SAMPLES }, () => next() % CLASSES),
@@ -69,13 +90,13 @@ async function sha256(bytes) {
 /** The SHA-256 of all that is trained and evaluated on so many threads. @param {number} threads */
 async function fingerprint(threads) {
   const parts = [];
-  for (const { hidden, activation, initialization, batchSize, ...kind } of TRAININGS) {
+  for (const { hidden, activation, initialization, batchSize, rule, ...kind } of TRAININGS) {
     const dataset = generate(kind);
     const model = await Mlp.create({
       architecture: perceptron(FEATURES, hidden, CLASSES, activation),
       ...{ initialization, threads, simd: "plain", seed: 5 },
     });
-    await model.fit(dataset, { epochs: 2, batchSize, seed: 6 });
+    await model.fit(dataset, { epochs: 2, batchSize, seed: 6, ...rule });
     const { losses } = await model.evaluate(dataset);
     parts.push(model.save(), new Uint8Array(losses.buffer));
     parts.push(new Uint8Array(model.predict(dataset.inputs).buffer));
