@@ -26,8 +26,9 @@ export function trainingPlan(plan: TrainingPlan, layout: Layout): string {
       {
         name: "Training",
         value: counted(epochs, "epoch"),
-        note: [batches, `learning rate ${learningRate}`, ...details].join(", "),
+        note: `${batches}, learning rate ${learningRate}`,
       },
+      ...(details.length > 0 ? [{ name: "Rules", value: details.join(", ") }] : []),
       { name: "Kernels", value: counted(threads, "thread"), note: `${simd} SIMD` },
     ],
     layout,
