@@ -11,6 +11,18 @@ export {
 } from "./data/dataset.js";
 export { type DigitsOptions, digits } from "./data/digits/index.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
+export {
+  type CheckedParameter,
+  type GradientCheck,
+  type GradientCheckOptions,
+  gradientCheck,
+  type LossFunction,
+} from "./doctor/gradientCheck.js";
+export {
+  checkNetwork,
+  type NetworkCheck,
+  type NetworkCheckOptions,
+} from "./doctor/networkCheck.js";
 export { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 export { detectFeatures, type Features } from "./engine/features.js";
 export {

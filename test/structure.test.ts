@@ -19,10 +19,11 @@ const MAY_IMPORT = {
   model: ["engine", "data", "errors"],
   training: ["model", "engine", "data", "errors"],
   mlp: ["training", "model", "engine", "data", "errors"],
+  doctor: ["mlp", "reference", "model", "data", "errors"],
   reproduce: ["mlp", "training", "model", "engine", "data", "errors"],
-  index: ["mlp", "reproduce", "training", "model", "engine", "data", "errors"],
+  index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
   node: ["index", "mlp", "training", "data", "errors"],
-  report: ["index", "reproduce", "training", "model", "engine", "data", "errors"],
+  report: ["index", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
   // The commands use the public interface and nothing beneath it.
   cli: ["index", "node", "report", "errors"],
 } as const satisfies Record<string, readonly string[]>;

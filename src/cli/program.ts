@@ -4,6 +4,7 @@ import { debuglog } from "node:util";
 import { Command, CommanderError } from "commander";
 import { OptionError, WasmlpError } from "../errors.js";
 import { printable } from "../report/text.js";
+import { Findings } from "./findings.js";
 import { Interruption } from "./interruption.js";
 import type { Terminal } from "./terminal.js";
 
@@ -36,6 +37,11 @@ const COMMANDS: readonly {
     load: async () => (await import("./reproduce.js")).defineReproduce,
   },
   {
+    name: "gradcheck",
+    description: "Check a network's gradients against central differences",
+    load: async () => (await import("./gradcheck.js")).defineGradcheck,
+  },
+  {
     name: "info",
     description: "print the threads and instructions that were found, and what is used of them",
     load: async () => (await import("./info.js")).defineInfo,
@@ -61,7 +67,8 @@ const debug = debuglog("wasmlp");
 /**
  * Runs the command line `argv` (without the names of Node and script).
  *
- * @returns the exit code: 0, 2 for a usage error, 1 for another failure, or an interruption's
+ * @returns the exit code: 0, 2 for a usage error, 3 for findings, 1 for another failure, or an
+ * interruption's
  */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -109,7 +116,7 @@ function packageVersion(): string {
 
 /** Says in one sentence what went wrong, if anything did. */
 function refuse(error: unknown, terminal: Terminal): number {
-  if (error instanceof Interruption) return error.exitCode;
+  if (error instanceof Interruption || error instanceof Findings) return error.exitCode;
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   // `wasmlp` alone has printed the help.
   if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;
