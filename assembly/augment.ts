@@ -302,6 +302,11 @@ function resample(
   const fieldRow = <usize>fieldStride(width) * FLOAT;
   const inY = <usize>height * fieldRow;
   const origin = padded + <usize>(BORDER * stride + BORDER) * FLOAT;
+  const left = f32x4.splat(-1);
+  const right = f32x4.splat(<f32>width);
+  const bottom = f32x4.splat(<f32>height);
+  const rowFloats = f32x4.splat(<f32>stride);
+  const below = <usize>stride * FLOAT;
   for (let y = 0; y < height; y++) {
     const py = <f32>y - centreY;
     const baseX = f32x4.splat(fma1(xy, py, offsetX));
@@ -314,7 +319,39 @@ function resample(
         qx = f32x4.add(qx, v128.load(field + ((<usize>x) << 2)));
         qy = f32x4.add(qy, v128.load(field + inY + ((<usize>x) << 2)));
       }
-      const bytes = interpolate(origin, stride, qx, qy, width, height);
+      // From one pixel beyond the edge on everything is 0.
+      qx = f32x4.pmax(f32x4.pmin(qx, right), left);
+      qy = f32x4.pmax(f32x4.pmin(qy, bottom), left);
+      const floorX = f32x4.sub(f32x4.add(f32x4.sub(qx, half()), rounder()), rounder());
+      const floorY = f32x4.sub(f32x4.add(f32x4.sub(qy, half()), rounder()), rounder());
+      const rightwards = f32x4.sub(qx, floorX);
+      const downwards = f32x4.sub(qy, floorY);
+      // Whole numbers below 2²³ stand in the lower bits of their sum with 1.5 · 2²³.
+      const place = f32x4.add(f32x4.add(f32x4.mul(floorY, rowFloats), floorX), rounder());
+      const index = i32x4.sub(place, rounder());
+      const p0 = origin + ((<usize>i32x4.extract_lane(index, 0)) << 2);
+      const p1 = origin + ((<usize>i32x4.extract_lane(index, 1)) << 2);
+      const p2 = origin + ((<usize>i32x4.extract_lane(index, 2)) << 2);
+      const p3 = origin + ((<usize>i32x4.extract_lane(index, 3)) << 2);
+      // Two neighbours of each pixel at once: left and right alternate.
+      const top01 = v128.load64_lane(p1, v128.load64_zero(p0), 1);
+      const top23 = v128.load64_lane(p3, v128.load64_zero(p2), 1);
+      const low01 = v128.load64_lane(p1 + below, v128.load64_zero(p0 + below), 1);
+      const low23 = v128.load64_lane(p3 + below, v128.load64_zero(p2 + below), 1);
+      const topLeft = i32x4.shuffle(top01, top23, 0, 2, 4, 6);
+      const topRight = i32x4.shuffle(top01, top23, 1, 3, 5, 7);
+      const lowLeft = i32x4.shuffle(low01, low23, 0, 2, 4, 6);
+      const lowRight = i32x4.shuffle(low01, low23, 1, 3, 5, 7);
+      const top = fma(rightwards, f32x4.sub(topRight, topLeft), topLeft);
+      const low = fma(rightwards, f32x4.sub(lowRight, lowLeft), lowLeft);
+      const value = f32x4.add(fma(downwards, f32x4.sub(low, top), top), rounder());
+      // The lowest byte of each lane.
+      const bytes = <u32>(
+        i32x4.extract_lane(
+          i8x16.shuffle(value, value, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12),
+          0,
+        )
+      );
       if (x + 4 <= width) store<u32>(target, bytes);
       else storeBytes(target, bytes, width - x);
       target += min(4, width - x);
@@ -328,39 +365,17 @@ function fma1(a: f32, b: f32, c: f32): f32 {
   return f32x4.extract_lane(fma(f32x4.splat(a), f32x4.splat(b), f32x4.splat(c)), 0);
 }
 
-/** Four pixels at positions (qx, qy), each rounded to a byte. */
-function interpolate(origin: usize, stride: i32, qx: v128, qy: v128, width: i32, height: i32): u32 {
-  // From one pixel beyond the edge on everything is 0.
-  qx = f32x4.pmax(f32x4.pmin(qx, f32x4.splat(<f32>width)), f32x4.splat(-1));
-  qy = f32x4.pmax(f32x4.pmin(qy, f32x4.splat(<f32>height)), f32x4.splat(-1));
-  const floorX = f32x4.floor(qx);
-  const floorY = f32x4.floor(qy);
-  const rightwards = f32x4.sub(qx, floorX);
-  const downwards = f32x4.sub(qy, floorY);
-  const index = i32x4.add(
-    i32x4.mul(i32x4.trunc_sat_f32x4_s(floorY), i32x4.splat(stride)),
-    i32x4.trunc_sat_f32x4_s(floorX),
-  );
-  const p0 = origin + ((<usize>i32x4.extract_lane(index, 0)) << 2);
-  const p1 = origin + ((<usize>i32x4.extract_lane(index, 1)) << 2);
-  const p2 = origin + ((<usize>i32x4.extract_lane(index, 2)) << 2);
-  const p3 = origin + ((<usize>i32x4.extract_lane(index, 3)) << 2);
-  const below = <usize>stride * FLOAT;
-  // Two neighbours of each pixel at once: left and right alternate.
-  const top01 = v128.load64_lane(p1, v128.load64_zero(p0), 1);
-  const top23 = v128.load64_lane(p3, v128.load64_zero(p2), 1);
-  const low01 = v128.load64_lane(p1 + below, v128.load64_zero(p0 + below), 1);
-  const low23 = v128.load64_lane(p3 + below, v128.load64_zero(p2 + below), 1);
-  const topLeft = i32x4.shuffle(top01, top23, 0, 2, 4, 6);
-  const topRight = i32x4.shuffle(top01, top23, 1, 3, 5, 7);
-  const lowLeft = i32x4.shuffle(low01, low23, 0, 2, 4, 6);
-  const lowRight = i32x4.shuffle(low01, low23, 1, 3, 5, 7);
-  const top = fma(rightwards, f32x4.sub(topRight, topLeft), topLeft);
-  const low = fma(rightwards, f32x4.sub(lowRight, lowLeft), lowLeft);
-  const value = fma(downwards, f32x4.sub(low, top), top);
-  const whole = i32x4.trunc_sat_f32x4_s(f32x4.nearest(value));
-  const narrow = i16x8.narrow_i32x4_s(whole, whole);
-  return <u32>i32x4.extract_lane(i8x16.narrow_i16x8_u(narrow, narrow), 0);
+/**
+ * 1.5 · 2²³: adding it rounds a small number to a whole one, of either sign, and subtracting it gives that
+ * back: two instructions where `floor` and conversions take a dozen. After ½ has been subtracted this is
+ * the pixel to the left, or at a pixel itself perhaps the one before, whose weight is then 0.
+ */
+function rounder(): v128 {
+  return f32x4.splat(12582912);
+}
+
+function half(): v128 {
+  return f32x4.splat(0.5);
 }
 
 function storeBytes(target: usize, bytes: u32, count: i32): void {
