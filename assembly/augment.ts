@@ -1,104 +1,139 @@
 /**
- * Augmentation of images: each time a sample is used, it is shifted, rotated, scaled, sheared and
- * elastically distorted anew, by amounts drawn from (seed, epoch, position in the epoch).
+ * Random distortions of byte images, drawn anew for each image and epoch: affine maps, and the
+ * elastic displacements of Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural
+ * Networks Applied to Visual Document Analysis" (ICDAR 2003), section 2.
  *
- * An output pixel at p, counted from the image's centre, takes its value from the input at
+ * Pixel (x, y) of the result is the bilinear interpolation of the image, 0 outside of it, at
  *
- *   q = A·p + s + α·u(p)
+ *   centre + A·((x, y) − centre) + shift + displacement(x, y),   A = rotation · shear · scale
  *
- * between four pixels, with A a rotation times a shear times a scaling, s the shift, and u the field of
- * Simard, Steinkraus and Platt (ICDAR 2003, section 2): uniform noise on [−1, 1] for each pixel and
- * axis, smoothed by a Gaussian. Beyond the edge the image is 0 and so is the noise.
+ * The displacement is uniform noise on [−1, 1) smoothed by a Gaussian, times α. Noise and Gaussian
+ * are 16-bit fixed-point numbers: sums of their products are exact, the same on every machine, and an
+ * instruction takes eight of them where it takes four of float32.
  */
 import { sampleAt } from "./batch";
 import { cosine, exp, sine } from "./math";
 import { philox4 } from "./philox4";
-import { FLOAT, fma, VECTOR } from "./simd";
+import { fma, VECTOR } from "./simd";
 
-/** Beside the purposes of `random.ts` and `dropout.ts`. */
+/** What the stream is for, beside the purposes that random.ts lists. */
 const AUGMENTATION: u32 = 3;
 
-/** Which distortions, and how large; the TypeScript side fills it in. */
+/** Bytes that `philox4` stores. */
+const WORDS_BYTES: usize = 64;
+/** Blocks of random words that one call of `philox4` draws; the first four are for the map. */
+const WORDS_BLOCKS: u32 = 4;
+
+/** Bits behind the point of a weight of the Gaussian, and of the noise. */
+const FRACTION_BITS: i32 = 15;
+const ONE: f64 = 32768;
+/** Both in a smoothed sum. */
+const SMOOTHED_UNIT: f32 = 1.0 / 1073741824.0;
+
+/** 2²³: added to a float32 in [0, 2²³), it leaves the nearest integer in the lowest 23 bits. */
+const INTEGER: f32 = 8388608;
+
+/** What the distortions are drawn from; every field is four bytes, filled in by TypeScript. */
 @unmanaged
 export class Augmentation {
+  /** Of an image, in pixels; (width + 3) · (height + 2) < 2²³. */
   width: i32;
   height: i32;
-  /** Largest shift along each axis, in pixels. */
+  /** Both parts of the shift are uniform on [−shift, shift), in pixels. */
   shift: f32;
-  /** Largest rotation either way, in radians, at most π. */
+  /** The angle is uniform on [−rotation, rotation), in radians. */
   rotation: f32;
-  /** Largest relative change of each axis, below 1. */
+  /** The factors of x and of y are uniform on [1 − scale, 1 + scale), each its own. */
   scale: f32;
-  /** Largest horizontal shear, pixels a pixel. */
+  /** Pixels to the side a pixel down, uniform on [−shear, shear). */
   shear: f32;
-  /** α, pixels; 0 for no elastic distortion. */
+  /** α, in pixels; 0 for no displacement. */
   elastic: f32;
-  /** The Gaussian as matrices `[height, height]` and `[width, width]` (`fillGaussian`); 0 without α. */
+  /** By `prepareFilter` for the height and for the width, `filterBytes` each; unread if α is 0. */
   columnFilter: usize;
   rowFilter: usize;
 }
 
-/** Pixels of 0 around the image, for the four taps of a clamped position. */
-const BORDER: i32 = 2;
-/** Bytes of room for the random words; they are drawn 16 at a time. */
-const WORDS: usize = 64;
-
-/** Bytes of scratch memory that a thread needs for images of that size. */
-export function augmentationScratch(width: i32, height: i32): usize {
-  return WORDS + paddedBytes(width, height) + 3 * fieldBytes(width, height);
+/** Vectors that hold a row of `width` numbers of 32 bits. */
+function countVectors(width: i32): usize {
+  return <usize>((width + 3) >> 2);
 }
 
-/** Bytes of a filter for that many rows or columns (`fillGaussian`). */
-export function gaussianBytes(size: i32): usize {
-  return <usize>(size * fieldStride(size)) * FLOAT;
+/** Bytes of a matrix `[rows, columns]` of 16-bit numbers in pairs, see `multiplyRow`. */
+function pairsBytes(rows: i32, columns: i32): usize {
+  return <usize>((rows + 1) >> 1) * countVectors(columns) * VECTOR;
 }
 
-function paddedBytes(width: i32, height: i32): usize {
-  return <usize>((width + 2 * BORDER) * (height + 2 * BORDER)) * FLOAT;
-}
-
-/** Floats from row to row of a field: a width in whole pairs of vectors. */
-function fieldStride(width: i32): i32 {
-  return (width + 7) & ~7;
-}
-
-/** The displacements in x `[height, stride]`, then those in y; room for whole draws of 32. */
-function fieldBytes(width: i32, height: i32): usize {
-  return <usize>((2 * height * fieldStride(width) + 31) & ~31) * FLOAT;
+/** Bytes of the Gaussian for rows or columns of `size` pixels. */
+export function filterBytes(size: i32): usize {
+  return pairsBytes(size, size);
 }
 
 /**
- * filter `[size, stride]` = the Gaussian of deviation σ as a matrix, rows a multiple of 8 floats apart
- * and filled up with zeros: element (i, j) is e^(−(i − j)² / 2σ²) / Σ_d e^(−d² / 2σ²), the sum over all
- * whole d.
+ * filter `[size, size]` = exp(−(i − j)² / 2σ²) over the sum of exp(−d² / 2σ²) for all whole d, in
+ * pairs of rows as `multiplyRow` reads them: noise beyond the edges counts as 0. σ > 0, in pixels.
  */
-export function fillGaussian(filter: usize, size: i32, sigma: f32): void {
-  // Beyond six deviations a term is below 2⁻²⁴ of the sum.
-  const reach = <i32>ceil<f32>(6 * sigma);
-  let sum: f32 = 1;
-  for (let distance = reach; distance > 0; distance--) sum += 2 * gaussian(distance, sigma);
-  const stride = fieldStride(size);
-  memory.fill(filter, 0, gaussianBytes(size));
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const place = filter + <usize>(row * stride + column) * FLOAT;
-      store<f32>(place, gaussian(row - column, sigma) / sum);
+export function prepareFilter(filter: usize, size: i32, sigma: f32): void {
+  let sum: f64 = 1;
+  for (let distance = 1; ; distance++) {
+    const weight = gaussian(distance, sigma);
+    if (weight < 1e-9) break;
+    sum += 2 * weight;
+  }
+  const scale = ONE / sum;
+  const columns = (<i32>countVectors(size)) << 2;
+  for (let row = 0; row < size + (size & 1); row++) {
+    for (let column = 0; column < columns; column++) {
+      // The row that fills up the last pair is 0, whatever it will be multiplied by.
+      const inside = row < size && column < size;
+      const weight = inside ? nearest(scale * gaussian(abs(row - column), sigma)) : 0;
+      const at = filter + ((<usize>((row >> 1) * columns + column)) << 2) + ((<usize>row & 1) << 1);
+      store<i16>(at, <i16>min(weight, ONE - 1));
     }
   }
 }
 
-function gaussian(distance: i32, sigma: f32): f32 {
-  const d = <f32>distance / sigma;
-  return f32x4.extract_lane(exp(f32x4.splat(-0.5 * d * d)), 0);
+/** exp(−distance² / 2σ²) */
+function gaussian(distance: i32, sigma: f32): f64 {
+  const ratio = <f32>distance / sigma;
+  return f32x4.extract_lane(exp(f32x4.splat(<f32>-0.5 * ratio * ratio)), 0);
+}
+
+/** Bytes of the noise of one direction: whole calls of `philox4`. */
+function noiseBytes(width: i32, height: i32): usize {
+  return (pairsBytes(height, width) + WORDS_BYTES - 1) & ~(WORDS_BYTES - 1);
+}
+
+/** Bytes of a row of 32-bit numbers, and of the vector that `smooth` reads and writes beyond it. */
+function rowBytes(width: i32): usize {
+  return (countVectors(width) + 1) * VECTOR;
+}
+
+/** Bytes of an image between two rows of zeros, and of what is read and written beyond them. */
+function framedBytes(width: i32, height: i32): usize {
+  return <usize>(width * (height + 2)) + VECTOR;
+}
+
+/** Bytes of the taps, `[height + 2, width + 3]` of two bytes, see `interleaveRows`. */
+function tapsBytes(width: i32, height: i32): usize {
+  return ((<usize>((width + 3) * (height + 2))) << 1) + 2 * VECTOR;
+}
+
+/** Bytes of scratch memory that a thread needs for `augmentRows`. */
+export function augmentationScratchBytes(width: i32, height: i32): usize {
+  return (
+    WORDS_BYTES +
+    2 * noiseBytes(width, height) +
+    4 * rowBytes(width) +
+    2 * framedBytes(width, height) +
+    tapsBytes(width, height)
+  );
 }
 
 /**
- * target `[rows, height·width]` (bytes) = distorted images of `rows` samples of inputs
- * `[samples, height·width]` (bytes) from `position` on, `order` as in `batch.ts`. `scratch` as
- * `augmentationScratch` says.
- *
- * Cost: for the elastic field two products of height × height × width and two of height × width ×
- * width, and two random bytes a pixel and axis; four taps a pixel.
+ * target `[rows, height · width]` of bytes = distorted images of inputs `[samples, height · width]`:
+ * row i is of the sample at `position + i` of the order, and what it is distorted by depends on
+ * seed, epoch and `position + i` alone. The result is rounded to the nearest byte, ties to even.
  */
 export function augmentRows(
   target: usize,
@@ -114,272 +149,254 @@ export function augmentRows(
   const width = augmentation.width;
   const height = augmentation.height;
   const pixels = <usize>(width * height);
-  const words = scratch;
-  const padded = words + WORDS;
-  const field = padded + paddedBytes(width, height);
-  memory.fill(padded, 0, paddedBytes(width, height));
+  const noise = scratch + WORDS_BYTES;
+  const sums = noise + 2 * noiseBytes(width, height);
+  const framed = sums + 4 * rowBytes(width);
+  const taps = framed + framedBytes(width, height);
+  const result = taps + tapsBytes(width, height);
+  const elastic = augmentation.elastic != 0;
+  memory.fill(sums, 0, 4 * rowBytes(width));
+  memory.fill(framed, 0, framedBytes(width, height));
   for (let row = 0; row < rows; row++) {
-    const at = <u32>(position + row);
-    padImage(padded, inputs + <usize>sampleAt(order, position + row) * pixels, width, height);
-    if (augmentation.elastic != 0) drawField(field, augmentation, at, seed, epoch, words);
-    // Blocks 0 to 3 are for the affine map; the noise begins behind them.
-    philox4(words, 0, at, 0, epoch, seed, AUGMENTATION);
-    resample(target, padded, augmentation, augmentation.elastic != 0 ? field : 0, words);
+    const place = position + row;
+    memory.copy(framed + width, inputs + <usize>sampleAt(order, place) * pixels, pixels);
+    interleaveRows(taps, framed, width, height);
+    if (elastic) drawNoise(noise, 2 * noiseBytes(width, height), place, seed, epoch);
+    philox4(scratch, 0, place, epoch, 0, seed, AUGMENTATION);
+    distort(result, taps, augmentation, scratch, noise, sums);
+    memory.copy(target, result, pixels);
     target += pixels;
   }
 }
 
-function padImage(padded: usize, image: usize, width: i32, height: i32): void {
-  const stride = width + 2 * BORDER;
-  for (let y = 0; y < height; y++) {
-    const row = padded + <usize>((y + BORDER) * stride + BORDER) * FLOAT;
-    for (let x = 0; x < width; x++) {
-      store<f32>(row + ((<usize>x) << 2), <f32>load<u8>(image + x));
-    }
-    image += width;
-  }
-}
-
-/** field = α times the smoothed noise; behind it lies room for two of its size. */
-function drawField(
-  field: usize,
-  augmentation: Augmentation,
-  position: u32,
-  seed: u32,
-  epoch: u32,
-  words: usize,
-): void {
-  const width = augmentation.width;
-  const height = augmentation.height;
-  const stride = fieldStride(width);
-  const noise = field + fieldBytes(width, height);
-  const smoothed = noise + fieldBytes(width, height);
-  drawNoise(noise, 2 * height * stride, position, seed, epoch, words);
-  const other = <usize>(height * stride) * FLOAT;
-  const columns = augmentation.columnFilter;
-  const rows = augmentation.rowFilter;
-  const along = fieldStride(height);
-  multiply(smoothed, columns, along, noise, height, height, stride, 1);
-  multiply(smoothed + other, columns, along, noise + other, height, height, stride, 1);
-  multiply(field, smoothed, stride, rows, 2 * height, width, stride, augmentation.elastic);
-}
-
-/** Uniform numbers of 16 bits, −1 + 2⁻¹⁶ to 1 − 2⁻¹⁶; writes whole draws of 32. */
-function drawNoise(
-  noise: usize,
-  count: i32,
-  position: u32,
-  seed: u32,
-  epoch: u32,
-  words: usize,
-): void {
-  const unit = f32x4.splat(1.0 / 32768.0);
-  const middle = f32x4.splat(32767.5);
-  for (let index = 0; index < count; index += 32) {
-    philox4(words, 4 + <u32>(index >> 3), position, 0, epoch, seed, AUGMENTATION);
-    for (let group: usize = 0; group < 8; group++) {
-      const u = f32x4.convert_i32x4_s(v128.load16x4_u(words + (group << 3)));
-      v128.store(noise, f32x4.mul(f32x4.sub(u, middle), unit));
-      noise += VECTOR;
-    }
+/** Fills `bytes` with random bits. */
+function drawNoise(noise: usize, bytes: usize, place: u32, seed: u32, epoch: u32): void {
+  let block = WORDS_BLOCKS;
+  for (const end = noise + bytes; noise < end; noise += WORDS_BYTES) {
+    philox4(noise, block, place, epoch, 0, seed, AUGMENTATION);
+    block += WORDS_BLOCKS;
   }
 }
 
 /**
- * C `[rows, columns]` = factor · A `[rows, depth]` · B `[depth, columns]`, columns a multiple of 8; rows
- * of A are `aStride` floats apart. 32 columns at a time are summed in registers.
+ * taps `[height + 2, width + 3]`: element (y + 1, x + 1) is the byte of pixel (x, y) and that of the
+ * pixel below it, for x from −1 to width + 1 and y from −1 to height; outside of the image they are
+ * 0. So the four pixels that an interpolation takes are one word of 32 bits.
  */
-function multiply(
-  c: usize,
-  a: usize,
-  aStride: i32,
-  b: usize,
-  rows: i32,
-  depth: i32,
-  columns: i32,
-  factor: f32,
-): void {
-  const stride = <usize>columns * FLOAT;
-  for (let row = 0; row < rows; row++) {
-    let column = 0;
-    for (; column + 32 <= columns; column += 32) {
-      multiply32(c, a, b, stride, depth, factor);
-      c += 32 * FLOAT;
-      b += 32 * FLOAT;
+function interleaveRows(taps: usize, framed: usize, width: i32, height: i32): void {
+  store<u16>(taps, 0);
+  taps += 2;
+  for (let row = 0; row < height + 2; row++) {
+    // `framed` begins with the row y = −1. What is copied beyond a row is overwritten by the next.
+    for (let column = 0; column < width; column += 16) {
+      const upper = v128.load(framed + column);
+      const lower = row <= height ? v128.load(framed + column + width) : i32x4.splat(0);
+      const at = taps + ((<usize>column) << 1);
+      v128.store(at, interleaveLow(upper, lower));
+      v128.store(at, interleaveHigh(upper, lower), VECTOR);
     }
-    for (; column < columns; column += 8) {
-      multiply8(c, a, b, stride, depth, factor);
-      c += 8 * FLOAT;
-      b += 8 * FLOAT;
-    }
-    b -= stride;
-    a += <usize>aStride * FLOAT;
+    framed += width;
+    // Two elements to the right of this row, and the one to the left of the next.
+    taps += (<usize>width) << 1;
+    store<u32>(taps, 0);
+    store<u16>(taps, 0, 4);
+    taps += 6;
   }
 }
 
-function multiply32(c: usize, a: usize, b: usize, stride: usize, depth: i32, factor: f32): void {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  let s4 = f32x4.splat(0);
-  let s5 = f32x4.splat(0);
-  let s6 = f32x4.splat(0);
-  let s7 = f32x4.splat(0);
-  const end = a + <usize>depth * FLOAT;
-  while (a < end) {
-    const x = v128.load32_splat(a);
-    s0 = fma(x, v128.load(b), s0);
-    s1 = fma(x, v128.load(b, 16), s1);
-    s2 = fma(x, v128.load(b, 32), s2);
-    s3 = fma(x, v128.load(b, 48), s3);
-    s4 = fma(x, v128.load(b, 64), s4);
-    s5 = fma(x, v128.load(b, 80), s5);
-    s6 = fma(x, v128.load(b, 96), s6);
-    s7 = fma(x, v128.load(b, 112), s7);
-    a += FLOAT;
-    b += stride;
-  }
-  const f = f32x4.splat(factor);
-  v128.store(c, f32x4.mul(s0, f));
-  v128.store(c, f32x4.mul(s1, f), 16);
-  v128.store(c, f32x4.mul(s2, f), 32);
-  v128.store(c, f32x4.mul(s3, f), 48);
-  v128.store(c, f32x4.mul(s4, f), 64);
-  v128.store(c, f32x4.mul(s5, f), 80);
-  v128.store(c, f32x4.mul(s6, f), 96);
-  v128.store(c, f32x4.mul(s7, f), 112);
-}
-
-function multiply8(c: usize, a: usize, b: usize, stride: usize, depth: i32, factor: f32): void {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  const end = a + <usize>depth * FLOAT;
-  while (a < end) {
-    const x = v128.load32_splat(a);
-    s0 = fma(x, v128.load(b), s0);
-    s1 = fma(x, v128.load(b, 16), s1);
-    a += FLOAT;
-    b += stride;
-  }
-  const f = f32x4.splat(factor);
-  v128.store(c, f32x4.mul(s0, f));
-  v128.store(c, f32x4.mul(s1, f), 16);
-}
-
-/** A number on [−limit, limit) from word `index`. */
-function uniform(words: usize, index: usize, limit: f32): f32 {
-  const u = <f32>(load<u32>(words + (index << 2)) >> 8) * <f32>(1.0 / 8388608.0);
-  return limit * (u - 1);
-}
-
-/** target `[height, width]` (bytes) from the padded image; `field` is 0 where there is none. */
-function resample(
-  target: usize,
-  padded: usize,
+/** result `[height, width]`, and up to three bytes beyond, of the image whose taps these are. */
+function distort(
+  result: usize,
+  taps: usize,
   augmentation: Augmentation,
-  field: usize,
   words: usize,
+  noise: usize,
+  sums: usize,
 ): void {
   const width = augmentation.width;
   const height = augmentation.height;
-  const angle = <f64>uniform(words, 0, augmentation.rotation);
-  const c = <f32>cosine(angle);
-  const s = <f32>sine(angle);
-  const shear = uniform(words, 1, augmentation.shear);
-  const scaleX: f32 = <f32>1 + uniform(words, 2, augmentation.scale);
-  const scaleY: f32 = <f32>1 + uniform(words, 3, augmentation.scale);
-  // Rotation · shear · scaling.
-  const xx = f32x4.splat(c * scaleX);
-  const yx = f32x4.splat(s * scaleX);
-  const xy = (c * shear - s) * scaleY;
-  const yy = (s * shear + c) * scaleY;
-  const centreX: f32 = 0.5 * <f32>(width - 1);
-  const centreY: f32 = 0.5 * <f32>(height - 1);
-  const offsetX = centreX + uniform(words, 4, augmentation.shift);
-  const offsetY = centreY + uniform(words, 5, augmentation.shift);
-  const stride = width + 2 * BORDER;
-  const fieldRow = <usize>fieldStride(width) * FLOAT;
-  const inY = <usize>height * fieldRow;
-  const origin = padded + <usize>(BORDER * stride + BORDER) * FLOAT;
-  const left = f32x4.splat(-1);
+  const angle = augmentation.rotation * symmetric(words, 2);
+  const sin = <f32>sine(angle);
+  const cos = <f32>cosine(angle);
+  const scaleX: f32 = 1 + augmentation.scale * symmetric(words, 3);
+  const scaleY: f32 = 1 + augmentation.scale * symmetric(words, 4);
+  const shear = augmentation.shear * symmetric(words, 5);
+  const xx = f32x4.splat(cos * scaleX);
+  const yx = f32x4.splat(sin * scaleX);
+  const xy = (cos * shear - sin) * scaleY;
+  const yy = (sin * shear + cos) * scaleY;
+  const centreX: f32 = <f32>(width - 1) / 2;
+  const centreY: f32 = <f32>(height - 1) / 2;
+  const originX = centreX + augmentation.shift * symmetric(words, 0);
+  const originY = centreY + augmentation.shift * symmetric(words, 1);
   const right = f32x4.splat(<f32>width);
   const bottom = f32x4.splat(<f32>height);
-  const rowFloats = f32x4.splat(<f32>stride);
-  const below = <usize>stride * FLOAT;
-  for (let y = 0; y < height; y++) {
-    const py = <f32>y - centreY;
-    const baseX = f32x4.splat(fma1(xy, py, offsetX));
-    const baseY = f32x4.splat(fma1(yy, py, offsetY));
-    for (let x = 0; x < width; x += 4) {
-      const px = f32x4.sub(f32x4.add(f32x4.splat(<f32>x), f32x4(0, 1, 2, 3)), f32x4.splat(centreX));
-      let qx = f32x4.add(f32x4.mul(xx, px), baseX);
-      let qy = f32x4.add(f32x4.mul(yx, px), baseY);
-      if (field) {
-        qx = f32x4.add(qx, v128.load(field + ((<usize>x) << 2)));
-        qy = f32x4.add(qy, v128.load(field + inY + ((<usize>x) << 2)));
-      }
-      // From one pixel beyond the edge on everything is 0.
-      qx = f32x4.pmax(f32x4.pmin(qx, right), left);
-      qy = f32x4.pmax(f32x4.pmin(qy, bottom), left);
-      const floorX = f32x4.sub(f32x4.add(f32x4.sub(qx, half()), rounder()), rounder());
-      const floorY = f32x4.sub(f32x4.add(f32x4.sub(qy, half()), rounder()), rounder());
-      const rightwards = f32x4.sub(qx, floorX);
-      const downwards = f32x4.sub(qy, floorY);
-      // Whole numbers below 2²³ stand in the lower bits of their sum with 1.5 · 2²³.
-      const place = f32x4.add(f32x4.add(f32x4.mul(floorY, rowFloats), floorX), rounder());
-      const index = i32x4.sub(place, rounder());
-      const p0 = origin + ((<usize>i32x4.extract_lane(index, 0)) << 2);
-      const p1 = origin + ((<usize>i32x4.extract_lane(index, 1)) << 2);
-      const p2 = origin + ((<usize>i32x4.extract_lane(index, 2)) << 2);
-      const p3 = origin + ((<usize>i32x4.extract_lane(index, 3)) << 2);
-      // Two neighbours of each pixel at once: left and right alternate.
-      const top01 = v128.load64_lane(p1, v128.load64_zero(p0), 1);
-      const top23 = v128.load64_lane(p3, v128.load64_zero(p2), 1);
-      const low01 = v128.load64_lane(p1 + below, v128.load64_zero(p0 + below), 1);
-      const low23 = v128.load64_lane(p3 + below, v128.load64_zero(p2 + below), 1);
-      const topLeft = i32x4.shuffle(top01, top23, 0, 2, 4, 6);
-      const topRight = i32x4.shuffle(top01, top23, 1, 3, 5, 7);
-      const lowLeft = i32x4.shuffle(low01, low23, 0, 2, 4, 6);
-      const lowRight = i32x4.shuffle(low01, low23, 1, 3, 5, 7);
-      const top = fma(rightwards, f32x4.sub(topRight, topLeft), topLeft);
-      const low = fma(rightwards, f32x4.sub(lowRight, lowLeft), lowLeft);
-      const value = f32x4.add(fma(downwards, f32x4.sub(low, top), top), rounder());
-      // The lowest byte of each lane.
-      const bytes = <u32>(
-        i32x4.extract_lane(
-          i8x16.shuffle(value, value, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12),
-          0,
-        )
-      );
-      if (x + 4 <= width) store<u32>(target, bytes);
-      else storeBytes(target, bytes, width - x);
-      target += min(4, width - x);
+  const outside = f32x4.splat(-1);
+  const stride = f32x4.splat(<f32>(width + 3));
+  const toInteger = f32x4.splat(INTEGER);
+  const low = i32x4.splat(0xff);
+  // Element (−1, −1) is the first of the taps; the bits of INTEGER are taken off once.
+  const firstElement = f32x4.splat(INTEGER + <f32>(width + 4));
+  taps -= (<usize>reinterpret<u32>(INTEGER)) << 1;
+
+  const elastic = augmentation.elastic != 0;
+  const displacementsX = sums + 2 * rowBytes(width);
+  const displacementsY = displacementsX + rowBytes(width);
+  const noiseY = noise + noiseBytes(width, height);
+  for (let row = 0; row < height; row++) {
+    if (elastic) {
+      smooth(displacementsX, noise, augmentation, row, sums);
+      smooth(displacementsY, noiseY, augmentation, row, sums);
     }
-    if (field) field += fieldRow;
+    const v = <f32>row - centreY;
+    const rowX = f32x4.splat(xy * v + originX);
+    const rowY = f32x4.splat(yy * v + originY);
+    let u = f32x4.add(f32x4(0, 1, 2, 3), f32x4.splat(-centreX));
+    for (let column = 0; column < width; column += 4) {
+      const at = (<usize>column) << 2;
+      let x = f32x4.add(fma(u, xx, rowX), v128.load(displacementsX + at));
+      let y = f32x4.add(fma(u, yx, rowY), v128.load(displacementsY + at));
+      u = f32x4.add(u, f32x4.splat(4));
+      x = f32x4.pmax(outside, f32x4.pmin(right, x));
+      y = f32x4.pmax(outside, f32x4.pmin(bottom, y));
+      const left = f32x4.floor(x);
+      const top = f32x4.floor(y);
+      x = f32x4.sub(x, left);
+      y = f32x4.sub(y, top);
+      const element = f32x4.add(fma(top, stride, left), firstElement);
+      let square = v128.load32_zero(tap(taps, i32x4.extract_lane(element, 0)));
+      square = v128.load32_lane(tap(taps, i32x4.extract_lane(element, 1)), square, 1);
+      square = v128.load32_lane(tap(taps, i32x4.extract_lane(element, 2)), square, 2);
+      square = v128.load32_lane(tap(taps, i32x4.extract_lane(element, 3)), square, 3);
+      const topLeft = toFloats(v128.and(square, low));
+      const bottomLeft = toFloats(v128.and(i32x4.shr_u(square, 8), low));
+      const topRight = toFloats(v128.and(i32x4.shr_u(square, 16), low));
+      const bottomRight = toFloats(i32x4.shr_u(square, 24));
+      const upper = fma(x, f32x4.sub(topRight, topLeft), topLeft);
+      const lower = fma(x, f32x4.sub(bottomRight, bottomLeft), bottomLeft);
+      const value = f32x4.add(fma(y, f32x4.sub(lower, upper), upper), toInteger);
+      v128.store32_lane(result + column, firstBytes(value), 0);
+    }
+    result += width;
   }
 }
 
-/** a·b + c as `fma` rounds it. */
-function fma1(a: f32, b: f32, c: f32): f32 {
-  return f32x4.extract_lane(fma(f32x4.splat(a), f32x4.splat(b), f32x4.splat(c)), 0);
+function tap(taps: usize, element: i32): usize {
+  return taps + ((<usize>element) << 1);
 }
+
+function toFloats(x: v128): v128 {
+  return f32x4.convert_i32x4_s(x);
+}
+
+/** The lowest byte of each lane. */
+function firstBytes(x: v128): v128 {
+  return i8x16.shuffle(x, x, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+}
+
+/** Uniform on [−1, 1) from 24 bits of a random word. */
+function symmetric(words: usize, index: usize): f32 {
+  const u = <f32>(load<u32>(words + (index << 2)) >> 8) * <f32>(1.0 / 16777216.0);
+  return 2 * u - 1;
+}
+
+/** displacements `[width]` = a row of the noise smoothed in both directions, times α. */
+function smooth(
+  displacements: usize,
+  noise: usize,
+  augmentation: Augmentation,
+  row: i32,
+  sums: usize,
+): void {
+  const width = augmentation.width;
+  const height = augmentation.height;
+  const vectors = countVectors(width);
+  const smoothed = sums + rowBytes(width);
+  // The Gaussian is symmetric: its row is its column, whose pairs are a pair of rows apart.
+  const weights = augmentation.columnFilter + ((<usize>row) << 2);
+  multiplyRow(sums, weights, countVectors(height) * VECTOR, noise, height, vectors);
+  const half = i32x4.splat(1 << (FRACTION_BITS - 1));
+  for (let vector: usize = 0; vector < vectors; vector += 2) {
+    const at = sums + vector * VECTOR;
+    const low = i32x4.shr_s(i32x4.add(v128.load(at), half), FRACTION_BITS);
+    const high = i32x4.shr_s(i32x4.add(v128.load(at, VECTOR), half), FRACTION_BITS);
+    v128.store(smoothed + (vector >> 1) * VECTOR, i16x8.narrow_i32x4_s(low, high));
+  }
+  multiplyRow(sums, smoothed, 4, augmentation.rowFilter, width, vectors);
+  const unit = f32x4.splat(augmentation.elastic * SMOOTHED_UNIT);
+  for (let vector: usize = 0; vector < vectors; vector++) {
+    const at = vector * VECTOR;
+    v128.store(displacements + at, f32x4.mul(toFloats(v128.load(sums + at)), unit));
+  }
+}
+
+/** Vectors of sums that are computed at once: seven are a row of 28, and stay in registers. */
+const GROUP: usize = 7;
 
 /**
- * 1.5 · 2²³: adding it rounds a small number to a whole one, of either sign, and subtracting it gives that
- * back: two instructions where `floor` and conversions take a dozen. After ½ has been subtracted this is
- * the pixel to the left, or at a pixel itself perhaps the one before, whose weight is then 0.
+ * sums `[4 · vectors]` of int32 = a row of weights `[depth]` times a matrix `[depth, 4 · vectors]`,
+ * both of int16 in pairs along the depth: rows 2k and 2k + 1 of the matrix are one row of
+ * `[4 · vectors, 2]`, and pairs of weights are `stride` bytes apart.
+ *
+ * Cost: one multiply-add of 16 bits, 2 operations, an element of the matrix.
  */
-function rounder(): v128 {
-  return f32x4.splat(12582912);
-}
-
-function half(): v128 {
-  return f32x4.splat(0.5);
-}
-
-function storeBytes(target: usize, bytes: u32, count: i32): void {
-  for (let index = 0; index < count; index++) {
-    store<u8>(target + index, <u8>(bytes >> (index << 3)));
+function multiplyRow(
+  sums: usize,
+  weights: usize,
+  stride: usize,
+  matrix: usize,
+  depth: i32,
+  vectors: usize,
+): void {
+  const rowBytes = vectors * VECTOR;
+  const end = weights + <usize>((depth + 1) >> 1) * stride;
+  let vector: usize = 0;
+  for (; vector + GROUP <= vectors; vector += GROUP) {
+    let b = matrix + vector * VECTOR;
+    let s0 = i32x4.splat(0);
+    let s1 = i32x4.splat(0);
+    let s2 = i32x4.splat(0);
+    let s3 = i32x4.splat(0);
+    let s4 = i32x4.splat(0);
+    let s5 = i32x4.splat(0);
+    let s6 = i32x4.splat(0);
+    for (let a = weights; a < end; a += stride) {
+      const pair = v128.load32_splat(a);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(pair, v128.load(b)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(pair, v128.load(b, VECTOR)));
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(pair, v128.load(b, 2 * VECTOR)));
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(pair, v128.load(b, 3 * VECTOR)));
+      s4 = i32x4.add(s4, i32x4.dot_i16x8_s(pair, v128.load(b, 4 * VECTOR)));
+      s5 = i32x4.add(s5, i32x4.dot_i16x8_s(pair, v128.load(b, 5 * VECTOR)));
+      s6 = i32x4.add(s6, i32x4.dot_i16x8_s(pair, v128.load(b, 6 * VECTOR)));
+      b += rowBytes;
+    }
+    const at = sums + vector * VECTOR;
+    v128.store(at, s0);
+    v128.store(at, s1, VECTOR);
+    v128.store(at, s2, 2 * VECTOR);
+    v128.store(at, s3, 3 * VECTOR);
+    v128.store(at, s4, 4 * VECTOR);
+    v128.store(at, s5, 5 * VECTOR);
+    v128.store(at, s6, 6 * VECTOR);
   }
+  for (; vector < vectors; vector++) {
+    let b = matrix + vector * VECTOR;
+    let sum = i32x4.splat(0);
+    for (let a = weights; a < end; a += stride) {
+      sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load32_splat(a), v128.load(b)));
+      b += rowBytes;
+    }
+    v128.store(sums + vector * VECTOR, sum);
+  }
+}
+
+/** x₀ y₀ x₁ y₁ … of the first eight bytes of each. */
+function interleaveLow(x: v128, y: v128): v128 {
+  return i8x16.shuffle(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+/** Likewise of the last eight. */
+function interleaveHigh(x: v128, y: v128): v128 {
+  return i8x16.shuffle(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }

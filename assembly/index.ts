@@ -3,7 +3,12 @@
  * imported memory. Nothing is checked here: the caller has checked shapes and bounds.
  */
 export { activate, differentiate } from "./activation";
-export { augmentationScratch, augmentRows, fillGaussian, gaussianBytes } from "./augment";
+export {
+  augmentationScratchBytes,
+  augmentRows,
+  filterBytes,
+  prepareFilter,
+} from "./augment";
 export { barrier, claim } from "./barrier";
 export { gatherBytes, gatherFloats, gatherLabels, labelTargets } from "./batch";
 export { compressChunk, countNonZeroBytes, countNonZeroFloats } from "./compress";

@@ -1,12 +1,15 @@
 /**
- * Elementary functions on four lanes, from additions, multiplications and divisions alone: the
- * same bits on every machine and engine. NaN in, NaN out.
+ * Elementary functions on four lanes, sine and cosine of one number, from additions, multiplications
+ * and divisions alone: the same bits on every machine and engine. NaN in, NaN out.
  *
- * Errors are against the exact value, in units in the last place (ulp) of the float32 result;
- * `test/assembly/math.test.ts` holds them to these bounds. The polynomials are weighted minimax
- * fits (Lawson's iteration) of the reduced functions.
+ * Errors on four lanes are against the exact value, in units in the last place (ulp) of the float32
+ * result; `test/assembly/math.test.ts` holds them to these bounds. The polynomials are weighted
+ * minimax fits (Lawson's iteration) of the reduced functions.
  */
 import { fma } from "./simd";
+
+/** 2π */
+const TURN: f64 = 6.283185307179586;
 
 /**
  * eˣ, error ≤ 2 ulp, over the whole float32 range: 0 below −104, +∞ above 88.73, subnormal between.
@@ -116,26 +119,22 @@ export function normalDensity(x: v128): v128 {
   return f32x4.mul(e, f32x4.splat(0.3989422804014327));
 }
 
-/** sin x for |x| ≤ π, error < 1e−12: its Taylor series. */
+/**
+ * sin x of one number, error < 1e−9 for |x| < 2²⁰: Taylor's series up to x¹⁹/19!, after whole turns
+ * are taken off, so that |x| ≤ π, and x is reflected at ±π/2.
+ */
 export function sine(x: f64): f64 {
+  x -= nearest(x * (1.0 / TURN)) * TURN;
+  if (x > TURN / 4) x = TURN / 2 - x;
+  if (x < -TURN / 4) x = -TURN / 2 - x;
   const square = x * x;
-  let term = x;
-  let sum = x;
-  for (let n = 2; n <= 26; n += 2) {
-    term *= -square / <f64>(n * (n + 1));
-    sum += term;
-  }
-  return sum;
+  let series = 1.0;
+  for (let n: f64 = 18; n > 0; n -= 2) series = 1 - (series * square) / (n * (n + 1));
+  return x * series;
 }
 
-/** cos x, likewise. */
+/** cos x = 1 − 2·sin²(x/2) likewise; 1 at 0. */
 export function cosine(x: f64): f64 {
-  const square = x * x;
-  let term: f64 = 1;
-  let sum: f64 = 1;
-  for (let n = 1; n <= 25; n += 2) {
-    term *= -square / <f64>(n * (n + 1));
-    sum += term;
-  }
-  return sum;
+  const half = sine(x / 2);
+  return 1 - 2 * half * half;
 }

@@ -76,7 +76,7 @@ export interface Kernels {
     count: number,
   ) => void;
   // augment.ts; `augmentation` is an Augmentation
-  readonly augmentationScratch: (width: number, height: number) => number;
+  readonly augmentationScratchBytes: (width: number, height: number) => number;
   readonly augmentRows: (
     target: Pointer,
     augmentation: Pointer,
@@ -88,8 +88,8 @@ export interface Kernels {
     epoch: number,
     scratch: Pointer,
   ) => void;
-  readonly fillGaussian: (filter: Pointer, size: number, sigma: number) => void;
-  readonly gaussianBytes: (size: number) => number;
+  readonly prepareFilter: (filter: Pointer, size: number, sigma: number) => void;
+  readonly filterBytes: (size: number) => number;
   // barrier.ts
   readonly barrier: (team: Pointer, threads: number, spins: number) => void;
   readonly claim: (team: Pointer, thread: number, threads: number, count: number) => number;

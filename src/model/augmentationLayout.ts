@@ -31,8 +31,8 @@ export function layOutAugmentation(
   const { kernels } = engine;
   const filter = (size: number) => {
     if (elastic === 0) return 0;
-    const place = regions.allocateBytes(kernels.gaussianBytes(size));
-    kernels.fillGaussian(place, size, smoothness);
+    const place = regions.allocateBytes(kernels.filterBytes(size));
+    kernels.prepareFilter(place, size, smoothness);
     return place;
   };
   const fields = {

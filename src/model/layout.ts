@@ -159,7 +159,7 @@ export function layOutScratch(
   const blocked = TILE_FEATURES * BLOCK_UNITS;
   const numbers = Math.max(blocked, ...layers.map(({ units }) => TILE_INPUTS * units));
   const tile = numbers * FLOAT_BYTES;
-  const augmenting = image ? engine.kernels.augmentationScratch(image.width, image.height) : 0;
+  const augmenting = image ? engine.kernels.augmentationScratchBytes(image.width, image.height) : 0;
   const bytes = Math.max(engine.kernels.scratchBytes() + tile, augmenting);
   const scratchStride = Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;
   return { scratch: regions.allocateBytes(threads * scratchStride), scratchStride };
