@@ -3,7 +3,7 @@
  * and its checksum. Checksums are CRC-32C, masked as in TFRecord files: rotated right by 15 bits, plus a
  * constant, so that the checksum of data that holds checksums is none of them.
  */
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { crc32c } from "../../data/crc32c.js";
@@ -13,13 +13,17 @@ import { doubleField, floatField, integerField, messageField, textField } from "
 import type { RunLog, RunLogOptions } from "./runLog.js";
 
 const MASK = 0xa282ead8;
+const PREFIX = "events.out.tfevents.";
 
 /** Numbers of the fields of Event, Summary, Summary.Value and SessionLog. */
 const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 };
 const SUMMARY = { value: 1 };
 const VALUE = { tag: 1, simpleValue: 2 };
 const SESSION_LOG = { status: 1 };
-/** A session begins: of what earlier files say of this step and later ones nothing is shown. */
+/**
+ * A session begins: of what earlier files say of this step and later ones nothing is shown. Every file has
+ * it, since TensorBoard passes over the first one that it reads.
+ */
 const START = 1;
 
 const TAGS = {
@@ -31,9 +35,6 @@ const TAGS = {
   seconds: "seconds",
 } as const satisfies Partial<Record<keyof EpochReport, string>>;
 
-/** Files of one process within a second. */
-let files = 0;
-
 /**
  * Begins a new event file in `directory`, which is made where it does not exist. TensorBoard shows all
  * files of a directory as one run.
@@ -44,16 +45,16 @@ export async function openTensorBoardLog(
   directory: string,
   { resumeAfter }: RunLogOptions = {},
 ): Promise<RunLog> {
-  const seconds = Math.floor(Date.now() / 1000);
-  const name = `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${files++}`;
-  const path = join(directory, name);
-  const begin = [record(event(0, textField(EVENT.fileVersion, "brain.Event:2")))];
-  if (resumeAfter !== undefined) {
-    const status = integerField(SESSION_LOG.status, START);
-    begin.push(record(event(resumeAfter + 1, messageField(EVENT.sessionLog, status))));
-  }
+  const status = integerField(SESSION_LOG.status, START);
+  const begin = [
+    record(event(0, textField(EVENT.fileVersion, "brain.Event:2"))),
+    record(event((resumeAfter ?? 0) + 1, messageField(EVENT.sessionLog, status))),
+  ];
+  let path = directory;
   try {
     await mkdir(directory, { recursive: true });
+    const seconds = Math.max(Math.floor(Date.now() / 1000), (await newestFile(directory)) + 1);
+    path = join(directory, `${PREFIX}${seconds}.${hostname()}.${process.pid}.wasmlp`);
     await writeFile(path, Buffer.concat(begin));
   } catch (cause) {
     throw writeError(path, cause);
@@ -67,6 +68,14 @@ export async function openTensorBoardLog(
       }
     },
   };
+}
+
+/** The time in the names of the event files there are: TensorBoard reads them in that order. */
+async function newestFile(directory: string): Promise<number> {
+  const times = (await readdir(directory))
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => Number.parseInt(name.slice(PREFIX.length), 10) || 0);
+  return Math.max(0, ...times);
 }
 
 function event(step: number, what: readonly number[]): number[] {

@@ -87,7 +87,8 @@ test("a version, then an event for each epoch with its scalars", async () => {
   const [events, ...others] = await eventFiles(directory);
   expect(others).toEqual([]);
   expect(String(events[0].get(3))).toBe("brain.Event:2");
-  expect(events.map((event) => event.get(2))).toEqual([[0n], [1n], [300n]]);
+  expect(events.map((event) => event.get(2))).toEqual([[0n], [1n], [1n], [300n]]);
+  expect(fields(events[1].get(7)?.[0] as Buffer)).toEqual(new Map([[1, [1n]]]));
   for (const event of events) {
     expect(Math.abs(Number(event.get(1)) - Date.now() / 1000)).toBeLessThan(60);
   }
@@ -97,8 +98,8 @@ test("a version, then an event for each epoch with its scalars", async () => {
     learning_rate: 0.125,
     seconds: 2,
   };
-  expect(scalars(events[1])).toEqual(expected);
-  expect(scalars(events[2])).toEqual({
+  expect(scalars(events[2])).toEqual(expected);
+  expect(scalars(events[3])).toEqual({
     ...expected,
     "loss/validation": 0.25,
     "accuracy/validation": 0.875,
