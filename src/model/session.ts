@@ -24,6 +24,7 @@ import { countClasses, fitsTargets, lossOf } from "./architecture.js";
 import { layOutAugmentation } from "./augmentationLayout.js";
 import { countDescentTiles, type LayerLayout, layOutLayers, layOutScratch } from "./layout.js";
 import { dropoutFields, type Learning } from "./learning.js";
+import { LearningState } from "./learningState.js";
 import type { Network } from "./network.js";
 import { isSparse, layOutSparseBatches, measureDensity } from "./sparseLayout.js";
 
@@ -59,6 +60,7 @@ export class Session {
   readonly #predicted: Pointer;
   readonly #settings: Pointer;
   readonly #layout: LayerLayout;
+  readonly #learned: LearningState;
   readonly #firstLayer: "dense" | "sparse";
 
   /**
@@ -159,7 +161,7 @@ export class Session {
         team: this.#team,
         spins: spinsFor(execution.threads),
       });
-      if (learning?.averages) this.#startAverage();
+      this.#learned = new LearningState(network, this.#layout.states, this.#firstLayer);
     } catch (error) {
       regions.free();
       throw error;
@@ -222,51 +224,9 @@ export class Session {
     writeSettings(this.#network.engine, this.#settings, step, settings);
   }
 
-  /** Copies of what learning keeps from step to step, beside the parameters, by name. */
-  state(): Map<string, Float32Array> {
-    return new Map([...this.#stateViews()].map(([name, view]) => [name, view.slice()]));
-  }
-
-  /**
-   * Goes on from what `state` of a session like this one gave. Returns the name of what is missing or
-   * of another size, and then has changed nothing.
-   */
-  restoreState(state: ReadonlyMap<string, Float32Array>): string | undefined {
-    const views = this.#stateViews();
-    for (const [name, view] of views) {
-      if (state.get(name)?.length !== view.length) return name;
-    }
-    for (const [name, view] of views) {
-      const values = state.get(name);
-      if (values) view.set(values);
-    }
-    return undefined;
-  }
-
-  /** Exchanges the network's parameters and their average; twice leaves all as it was. */
-  exchangeAverage(): void {
-    const { engine, layers } = this.#network;
-    const { memory, kernels } = engine;
-    this.#layout.states.forEach((state, index) => {
-      const { inputs, units, weights, biases } = layers[index];
-      const biasAverage = memory.floats(state.biasAverage, units);
-      const biasCopy = biasAverage.slice();
-      biasAverage.set(memory.floats(biases, units));
-      memory.floats(biases, units).set(biasCopy);
-      const average = memory.floats(state.weightAverage, state.weightCount);
-      const current = memory.floats(weights, inputs * units);
-      const copy = current.slice();
-      if (this.#isBlocked(index)) {
-        kernels.unpackBlocks(weights, state.weightAverage, inputs, units);
-        const both = memory.allocate(copy.byteLength);
-        memory.floats(both, copy.length).set(copy);
-        kernels.packBlocks(state.weightAverage, both, 0, inputs, inputs, units);
-        memory.free(both);
-      } else {
-        current.set(average);
-        average.set(copy);
-      }
-    });
+  /** What learning keeps from step to step, beside the parameters. */
+  get learned(): LearningState {
+    return this.#learned;
   }
 
   /**
@@ -290,42 +250,6 @@ export class Session {
 
   #numbers(count: number): Pointer {
     return this.#regions.allocateNumbers(count);
-  }
-
-  #isBlocked(layer: number): boolean {
-    return layer === 0 && this.#firstLayer === "sparse";
-  }
-
-  /** The average begins as the parameters. */
-  #startAverage(): void {
-    const { engine, layers } = this.#network;
-    const { memory, kernels } = engine;
-    this.#layout.states.forEach(({ weightAverage, biasAverage }, index) => {
-      const { inputs, units, weights, biases } = layers[index];
-      memory.floats(biasAverage, units).set(memory.floats(biases, units));
-      if (this.#isBlocked(index)) {
-        kernels.packBlocks(weightAverage, weights, 0, inputs, inputs, units);
-      } else {
-        memory.floats(weightAverage, inputs * units).set(memory.floats(weights, inputs * units));
-      }
-    });
-  }
-
-  #stateViews(): Map<string, Float32Array> {
-    const { memory } = this.#network.engine;
-    const views = new Map<string, Float32Array>();
-    this.#layout.states.forEach((state, index) => {
-      const add = (name: string, place: Pointer, count: number) => {
-        if (place !== 0) views.set(`${index}.${name}`, memory.floats(place, count));
-      };
-      add("weight.first", state.weightFirst, state.weightCount);
-      add("weight.second", state.weightSecond, state.weightCount);
-      add("weight.average", state.weightAverage, state.weightCount);
-      add("bias.first", state.biasFirst, state.biasCount);
-      add("bias.second", state.biasSecond, state.biasCount);
-      add("bias.average", state.biasAverage, state.biasCount);
-    });
-    return views;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Training: epochs of mini-batch gradient descent. */
 import type { Dataset, Targets } from "../data/dataset.js";
 import { ModelError, OptionError } from "../errors.js";
+import type { LearningState } from "../model/learningState.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
 import {
@@ -46,7 +47,7 @@ export async function* trainEpochs(
   }
   inTraining.add(network);
   const sessions: Session[] = [];
-  let averaging: Session | undefined;
+  let averaging: LearningState | undefined;
   try {
     const run = identify(network, dataset, options, settings);
     const resumed = run && options.resume ? readCheckpoint(options.resume, run) : undefined;
@@ -66,7 +67,7 @@ export async function* trainEpochs(
       learning: learningOf(settings),
     });
     sessions.push(training);
-    const missing = resumed && training.restoreState(resumed.optimizer);
+    const missing = resumed && training.learned.restore(resumed.optimizer);
     if (missing !== undefined) {
       throw new ModelError(`checkpoint: "${missing}" is missing or of another size`);
     }
@@ -83,7 +84,7 @@ export async function* trainEpochs(
     const stopping =
       settings.earlyStopping &&
       new EarlyStopping(settings.earlyStopping, resumed?.best ?? undefined);
-    if (settings.averaging > 0) averaging = training;
+    if (settings.averaging > 0) averaging = training.learned;
 
     for (let epoch = epochs.length + 1; epoch <= settings.epochs; epoch++) {
       if (stopping?.endsAfter(epoch - 1)) break;
@@ -115,7 +116,7 @@ export async function* trainEpochs(
         const state: RunState = {
           epochs,
           parameters: copyParameters(network),
-          optimizer: training.state(),
+          optimizer: training.learned.copy(),
           plateau: plateau?.state ?? null,
           best: stopping?.best ?? null,
         };
