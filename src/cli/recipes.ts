@@ -53,6 +53,12 @@ export function readRecipe(name: string): Recipe {
   return { name, description, measured, settings: sourceOf(fileURLToPath(file), settings) };
 }
 
+/** A single seed has no deviation. */
+function accuracyOf({ accuracy, deviation, seeds }: Measurement): string {
+  const spread = seeds > 1 ? ` ± ${deviation.toFixed(2)}` : "";
+  return `${accuracy.toFixed(2)}${spread} %`;
+}
+
 const EXAMPLES = `
 Accuracy on MNIST's test set, mean ± standard deviation over seeds; time of the
 whole command on two cores.
@@ -86,7 +92,7 @@ function list(terminal: Terminal, format: "json" | "table"): void {
   ] as const;
   const rows = recipes.map(({ name, description, measured }) => [
     name,
-    `${measured.accuracy.toFixed(2)} ± ${measured.deviation.toFixed(2)} %`,
+    accuracyOf(measured),
     duration(measured.seconds),
     description,
   ]);
