@@ -23,10 +23,20 @@ const terminal = new Terminal({
   program: programName(),
 });
 
+/**
+ * Within this time, in milliseconds, signals are one key press: the terminal sends it to every process of
+ * a job, and npm passes it on to its children once more.
+ */
+const KEY_PRESS = 300;
+let signalled = Number.NEGATIVE_INFINITY;
+
 // The first time the command may end in good order, the second time it must not linger.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     const reason = interruption(signal);
+    const now = performance.now();
+    if (now - signalled < KEY_PRESS) return;
+    signalled = now;
     terminal.progress("");
     if (stop.signal.aborted) process.exit(reason.exitCode);
     const { width } = terminal.progressLayout;

@@ -32,21 +32,27 @@ async function exitCodeOf(child: ChildProcess): Promise<number | null> {
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
-] as const)("%s stops training, saves the model and says so", async (signal, expected) => {
-  const directory = await temporaryDirectory();
-  const out = join(directory, "model.safetensors");
-  const data = await dataDirectory();
-  const { child, stderr, exitCode } = start(["train", "--data", data, "--out", out, ...ENDLESS]);
-  const lines = createInterface(child.stdout);
-  lines.on("line", (line) => line.startsWith("epoch") && child.kill(signal));
-  expect(await exitCode).toBe(expected);
-  expect(await stderr).toMatch(
-    /^Interrupted in epoch \d+ of 1000000000; the model as it stands is saved in .*model\.safetensors\.\n$/,
-  );
-  expect(await readdir(directory)).toEqual(["model.safetensors"]);
-  using model = await loadModel(out);
-  expect(model.architecture.inputs).toBe(16);
-});
+] as const)(
+  "%s, sent twice as npm does, stops training, saves the model and says so",
+  async (signal, expected) => {
+    const directory = await temporaryDirectory();
+    const out = join(directory, "model.safetensors");
+    const data = await dataDirectory();
+    const { child, stderr, exitCode } = start(["train", "--data", data, "--out", out, ...ENDLESS]);
+    const lines = createInterface(child.stdout);
+    for await (const line of lines) if (line.startsWith("epoch")) break;
+    child.stdout.resume();
+    child.kill(signal);
+    setTimeout(() => child.kill(signal), 20);
+    expect(await exitCode).toBe(expected);
+    expect(await stderr).toMatch(
+      /^Interrupted in epoch \d+ of 1000000000; the model as it stands is saved in .*model\.safetensors\.\n$/,
+    );
+    expect(await readdir(directory)).toEqual(["model.safetensors"]);
+    using model = await loadModel(out);
+    expect(model.architecture.inputs).toBe(16);
+  },
+);
 
 test("an interrupted run's JSON ends with its end", async () => {
   const data = await dataDirectory();
