@@ -1,4 +1,8 @@
 /** The public interface of the package; it loads in Node and in browsers alike. */
+export type { ArrayValues, DType, NumericArray, UnnamedArray } from "./data/arrays/namedArray.js";
+export { decodeNpy, encodeNpy } from "./data/arrays/npy.js";
+export { decodeNpz, type EncodeNpzOptions, encodeNpz } from "./data/arrays/npz.js";
+export type { ZipLimits } from "./data/arrays/zip.js";
 export {
   type ClassTargets,
   createDataset,

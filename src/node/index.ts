@@ -1,5 +1,6 @@
 /** What the package offers on Node beside `wasmlp` itself: files, downloads, and V8's flags. */
 export type { Mnist, MnistPart } from "../data/mnist.js";
+export { readArrays, writeNpz } from "./arrayFiles.js";
 export { CheckpointDirectory, type FoundCheckpoint } from "./checkpointDirectory.js";
 export type { DownloadProgress } from "./download.js";
 export { checkWritable, readFileBytes } from "./files.js";

@@ -1,0 +1,87 @@
+/** Files of arrays in any of the formats that are read, told apart by their first bytes. */
+import { DataError } from "../../errors.js";
+import type { NumericArray } from "./namedArray.js";
+import { decodeNpy, NPY_MAGIC } from "./npy.js";
+import { decodeNpz } from "./npz.js";
+import { decodeSafetensorsArrays, SAFETENSORS_LENGTH_BYTES } from "./safetensors.js";
+import { showBytes } from "./show.js";
+import type { ZipLimits } from "./zip.js";
+
+export const EXPECTED_ARRAY_FILE = "expected a .npz, .npy or .safetensors file";
+
+export interface ArrayFileOptions extends ZipLimits {
+  /** What the file is called in messages. */
+  readonly place: string;
+  /** The name of the array of a .npy file, which itself gives none. */
+  readonly name: string;
+}
+
+/** Files that somebody may take for one of arrays, by the bytes they begin with. */
+const OTHERS: readonly { readonly start: readonly number[]; readonly found: string }[] = [
+  { start: [0x1f, 0x8b], found: "is compressed with gzip; unpack it first" },
+  {
+    start: [...latin1("\x89HDF\r\n\x1a\n")],
+    found: "is an HDF5 file; read it with h5py and save with numpy.savez",
+  },
+  {
+    start: [...latin1("MATLAB ")],
+    found: "is a MATLAB file; read it with scipy.io.loadmat and save with numpy.savez",
+  },
+];
+const ZIP_STARTS = [latin1("PK\x03\x04"), latin1("PK\x05\x06")];
+const [BRACE, BRACKET] = latin1("{[");
+const WHITE_SPACE: ReadonlySet<number> = new Set(latin1(" \t\r\n"));
+/** A pickle of protocol 2, the first that says so, or later. */
+const PICKLE = 0x80;
+const PICKLE_PROTOCOLS = { first: 2, last: 5 };
+
+/**
+ * The arrays of a .npz, .npy or .safetensors file, whatever the file is called.
+ *
+ * @param bytes the whole file
+ * @throws DataError when the file is of another kind, damaged, or beyond a limit.
+ */
+export async function decodeArrayFile(
+  bytes: Uint8Array,
+  { place, name, ...limits }: ArrayFileOptions,
+): Promise<NumericArray[]> {
+  if (bytes.length === 0) {
+    throw new DataError(`${place}: is empty, ${EXPECTED_ARRAY_FILE}`);
+  }
+  if (beginsWith(bytes, NPY_MAGIC)) return [{ name, ...decodeNpy(bytes, place) }];
+  if (ZIP_STARTS.some((start) => beginsWith(bytes, start))) {
+    return await decodeNpz(bytes, place, limits);
+  }
+  if (isSafetensors(bytes)) return decodeSafetensorsArrays(bytes, place);
+  throw new DataError(`${place}: ${describeOther(bytes)}, ${EXPECTED_ARRAY_FILE}`);
+}
+
+/** After a length, of the header within the file or in a file cut short, comes JSON. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  if (bytes.length <= SAFETENSORS_LENGTH_BYTES || bytes[SAFETENSORS_LENGTH_BYTES] !== BRACE) {
+    return false;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, SAFETENSORS_LENGTH_BYTES);
+  // Eight characters of text make a number far beyond 2³².
+  return view.getUint32(4, true) === 0;
+}
+
+function describeOther(bytes: Uint8Array): string {
+  const other = OTHERS.find(({ start }) => beginsWith(bytes, start));
+  if (other !== undefined) return other.found;
+  const { first, last } = PICKLE_PROTOCOLS;
+  if (bytes[0] === PICKLE && bytes[1] >= first && bytes[1] <= last) {
+    return "is a Python pickle, which is a program that could do anything; save with safetensors or numpy.savez instead";
+  }
+  const visible = bytes.find((byte) => !WHITE_SPACE.has(byte));
+  if (visible === BRACE || visible === BRACKET) return "is JSON text";
+  return `begins with the bytes ${showBytes(bytes.subarray(0, 8))}`;
+}
+
+function beginsWith(bytes: Uint8Array, start: ArrayLike<number>): boolean {
+  return Array.from(start).every((byte, index) => bytes[index] === byte);
+}
+
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,66 @@
+/** The NPZ format, many arrays in one file: a zip archive of .npy files (`numpy.savez`). */
+import { DataError } from "../../errors.js";
+import type { NumericArray } from "./namedArray.js";
+import { decodeNpy, encodeNpy } from "./npy.js";
+import { show } from "./show.js";
+import { readZipDirectory, unpackZipEntry, writeZip, type ZipLimits } from "./zip.js";
+
+const EXTENSION = ".npy";
+
+/**
+ * The arrays in the order of the archive; an entry "W1.npy" is the array "W1". Folders are passed
+ * over; an entry of any other kind is refused, rather than left out without a word.
+ *
+ * @param bytes the whole file
+ * @param place what the file is called in messages
+ * @throws DataError when the file is not a sound zip archive within `limits`, or when an entry is
+ *   not an array that `decodeNpy` reads.
+ */
+export async function decodeNpz(
+  bytes: Uint8Array,
+  place: string,
+  limits: ZipLimits = {},
+): Promise<NumericArray[]> {
+  const entries = readZipDirectory(bytes, place, limits).filter(({ name }) => !name.endsWith("/"));
+  const others = entries.filter(({ name }) => !name.endsWith(EXTENSION));
+  if (others.some(({ name }) => /(^|\/)data\.pkl$/.test(name))) {
+    throw new DataError(
+      `${place}: is a file of PyTorch's torch.save, expected a .npz file; save with safetensors or numpy.savez instead`,
+    );
+  }
+  if (others.length > 0) {
+    throw new DataError(
+      `${place}: holds the entry ${show(others[0].name)}, expected arrays only, whose names end with "${EXTENSION}"`,
+    );
+  }
+  const arrays: NumericArray[] = [];
+  // One after the other: no more than one is in memory unpacked but not yet decoded.
+  for (const entry of entries) {
+    const name = entry.name.slice(0, -EXTENSION.length);
+    const unpacked = await unpackZipEntry(entry, place);
+    arrays.push({ name, ...decodeNpy(unpacked, `${place}: array ${show(name)}`) });
+  }
+  return arrays;
+}
+
+export interface EncodeNpzOptions {
+  /** "deflate" takes time and saves space, as `numpy.savez_compressed` does. Default: "none". */
+  readonly compression?: "none" | "deflate";
+}
+
+/**
+ * A .npz file of `arrays`, which NumPy reads.
+ *
+ * @throws DataError when names are not unique or lead out of a folder, when `encodeNpy` refuses an
+ *   array, or when the file would be longer than 2³¹ bytes.
+ */
+export async function encodeNpz(
+  arrays: readonly NumericArray[],
+  options: EncodeNpzOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const entries = arrays.map(({ name, ...array }) => ({
+    name: `${name}${EXTENSION}`,
+    bytes: encodeNpy(array, `array ${show(name)}`),
+  }));
+  return await writeZip(entries, options);
+}
