@@ -65,7 +65,7 @@ export function parsePythonLiteral(text: string, place: string): PythonValue {
   }
 
   function parseString(): string | undefined {
-    return take(/[ \t\n\r]*'([^'"\\\n]*)'/y) ?? take(/[ \t\n\r]*"([^'"\\\n]*)"/y);
+    return take(/[ \t\n\r]*'([^'\\\n]*)'/y) ?? take(/[ \t\n\r]*"([^"\\\n]*)"/y);
   }
 
   /** What parentheses surround is a tuple only with a comma, or with nothing. */
