@@ -95,7 +95,7 @@ async function inspect(path: string): Promise<{ isDirectory: boolean; bytes: num
     }
     return { isDirectory, bytes: found.size };
   } catch (cause) {
-    throw readError(path, cause);
+    throw readError(path, cause, "a file or a folder");
   }
 }
 
