@@ -2,7 +2,7 @@
 export type { ArrayValues, DType, NumericArray, UnnamedArray } from "./data/arrays/namedArray.js";
 export { decodeNpy, encodeNpy } from "./data/arrays/npy.js";
 export { decodeNpz, type EncodeNpzOptions, encodeNpz } from "./data/arrays/npz.js";
-export type { ZipLimits } from "./data/arrays/zip.js";
+export type { ZipLimits } from "./data/arrays/zipFormat.js";
 export {
   type ClassTargets,
   createDataset,

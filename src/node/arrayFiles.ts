@@ -5,7 +5,7 @@ import { decodeArrayFile, EXPECTED_ARRAY_FILE } from "../data/arrays/arrayFile.j
 import type { NumericArray } from "../data/arrays/namedArray.js";
 import { decodeNpy } from "../data/arrays/npy.js";
 import { type EncodeNpzOptions, encodeNpz } from "../data/arrays/npz.js";
-import { ZIP_LIMITS, type ZipLimits } from "../data/arrays/zip.js";
+import { ZIP_LIMITS, type ZipLimits } from "../data/arrays/zipFormat.js";
 import { DataError, FileError } from "../errors.js";
 import { readError } from "./fileErrors.js";
 import { readFileBytes, writeFileAtomically } from "./files.js";

@@ -5,7 +5,7 @@ import { decodeNpy, NPY_MAGIC } from "./npy.js";
 import { decodeNpz } from "./npz.js";
 import { decodeSafetensorsArrays, SAFETENSORS_LENGTH_BYTES } from "./safetensors.js";
 import { showBytes } from "./show.js";
-import type { ZipLimits } from "./zip.js";
+import type { ZipLimits } from "./zipFormat.js";
 
 export const EXPECTED_ARRAY_FILE = "expected a .npz, .npy or .safetensors file";
 
@@ -17,15 +17,21 @@ export interface ArrayFileOptions extends ZipLimits {
 }
 
 /** Files that somebody may take for one of arrays, by the bytes they begin with. */
-const OTHERS: readonly { readonly start: readonly number[]; readonly found: string }[] = [
-  { start: [0x1f, 0x8b], found: "is compressed with gzip; unpack it first" },
+const OTHERS: readonly {
+  readonly start: readonly number[];
+  readonly found: string;
+  readonly advice: string;
+}[] = [
+  { start: [0x1f, 0x8b], found: "is compressed with gzip", advice: "unpack it first" },
   {
     start: [...latin1("\x89HDF\r\n\x1a\n")],
-    found: "is an HDF5 file; read it with h5py and save with numpy.savez",
+    found: "is an HDF5 file",
+    advice: "read it with h5py and save with numpy.savez",
   },
   {
     start: [...latin1("MATLAB ")],
-    found: "is a MATLAB file; read it with scipy.io.loadmat and save with numpy.savez",
+    found: "is a MATLAB file",
+    advice: "read it with scipy.io.loadmat and save with numpy.savez",
   },
 ];
 const ZIP_STARTS = [latin1("PK\x03\x04"), latin1("PK\x05\x06")];
@@ -53,7 +59,9 @@ export async function decodeArrayFile(
     return await decodeNpz(bytes, place, limits);
   }
   if (isSafetensors(bytes)) return decodeSafetensorsArrays(bytes, place);
-  throw new DataError(`${place}: ${describeOther(bytes)}, ${EXPECTED_ARRAY_FILE}`);
+  const { found, advice } = describeOther(bytes);
+  const ending = advice === undefined ? "" : `; ${advice}`;
+  throw new DataError(`${place}: ${found}, ${EXPECTED_ARRAY_FILE}${ending}`);
 }
 
 /** After a length, of the header within the file or in a file cut short, comes JSON. */
@@ -66,16 +74,19 @@ function isSafetensors(bytes: Uint8Array): boolean {
   return view.getUint32(4, true) === 0;
 }
 
-function describeOther(bytes: Uint8Array): string {
+function describeOther(bytes: Uint8Array): { readonly found: string; readonly advice?: string } {
   const other = OTHERS.find(({ start }) => beginsWith(bytes, start));
-  if (other !== undefined) return other.found;
+  if (other !== undefined) return other;
   const { first, last } = PICKLE_PROTOCOLS;
   if (bytes[0] === PICKLE && bytes[1] >= first && bytes[1] <= last) {
-    return "is a Python pickle, which is a program that could do anything; save with safetensors or numpy.savez instead";
+    return {
+      found: "is a Python pickle, which may run any program",
+      advice: "save with safetensors or numpy.savez instead",
+    };
   }
   const visible = bytes.find((byte) => !WHITE_SPACE.has(byte));
-  if (visible === BRACE || visible === BRACKET) return "is JSON text";
-  return `begins with the bytes ${showBytes(bytes.subarray(0, 8))}`;
+  if (visible === BRACE || visible === BRACKET) return { found: "is JSON text" };
+  return { found: `begins with the bytes ${showBytes(bytes.subarray(0, 8))}` };
 }
 
 function beginsWith(bytes: Uint8Array, start: ArrayLike<number>): boolean {

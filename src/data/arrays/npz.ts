@@ -3,7 +3,9 @@ import { DataError } from "../../errors.js";
 import type { NumericArray } from "./namedArray.js";
 import { decodeNpy, encodeNpy } from "./npy.js";
 import { show } from "./show.js";
-import { readZipDirectory, unpackZipEntry, writeZip, type ZipLimits } from "./zip.js";
+import { writeZip } from "./writeZip.js";
+import { readZipDirectory, unpackZipEntry } from "./zip.js";
+import type { ZipLimits } from "./zipFormat.js";
 
 const EXTENSION = ".npy";
 

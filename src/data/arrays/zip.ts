@@ -9,62 +9,32 @@
  */
 import { DataError } from "../../errors.js";
 import { crc32 } from "./crc32.js";
-import { deflate, inflate, LARGEST_RATIO } from "./deflate.js";
+import { inflate, LARGEST_RATIO } from "./deflate.js";
 import { show } from "./show.js";
-
-/** "PK" and what kind of record follows, as a little-endian word. */
-const LOCAL_HEADER = 0x04034b50;
-const DIRECTORY_HEADER = 0x02014b50;
-const DIRECTORY_END = 0x06054b50;
-const ZIP64_DIRECTORY_END = 0x06064b50;
-const ZIP64_LOCATOR = 0x07064b50;
-
-/** Lengths of the records' fixed parts. */
-const LOCAL_HEADER_BYTES = 30;
-const DIRECTORY_HEADER_BYTES = 46;
-const DIRECTORY_END_BYTES = 22;
-const ZIP64_DIRECTORY_END_BYTES = 56;
-const ZIP64_LOCATOR_BYTES = 20;
-
-/** Half of a character beyond 16 bits, which UTF-8 cannot have. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** Values that stand for "in the Zip64 record" (4.4.1.4). */
-const FULL_16 = 0xffff;
-const FULL_32 = 0xffff_ffff;
-const ZIP64_FIELD = 1;
-
-const STORED = 0;
-const DEFLATED = 8;
-
-/** Bits of the flags (4.4.4). */
-const ENCRYPTED = 0x2041; // encrypted, strongly so, or with masked headers
-const PATCH = 0x20;
-const HAS_DESCRIPTOR = 0x08;
-const UTF8_NAME = 0x800;
-
-/** 2.0, the version of the format that brought deflate (4.4.3). */
-const VERSION = 20;
-/** 1 January 1980, midnight: the same content makes the same file. */
-const NO_DATE = 0x21;
-
-/** What is read of an archive at most, and written to one. */
-export const ZIP_LIMITS = {
-  /** A network has tens of arrays. */
-  maximumEntries: 10_000,
-  /**
-   * 2 GiB of unpacked entries: Node reads no longer file at once, and archive, entries and the
-   * arrays made of them have to fit into the memory of one tab, which often ends at 4 to 8 GiB.
-   */
-  maximumBytes: 2 ** 31,
-} as const;
-
-export interface ZipLimits {
-  /** More entries are refused. Default: 10 000. */
-  readonly maximumEntries?: number;
-  /** More bytes, of all entries unpacked, are refused. Default: 2³¹. */
-  readonly maximumBytes?: number;
-}
+import {
+  checkName,
+  DEFLATED,
+  DIRECTORY_END,
+  DIRECTORY_END_BYTES,
+  DIRECTORY_HEADER,
+  DIRECTORY_HEADER_BYTES,
+  ENCRYPTED,
+  type EntryRecord,
+  FULL_16,
+  FULL_32,
+  HAS_DESCRIPTOR,
+  LOCAL_HEADER,
+  LOCAL_HEADER_BYTES,
+  PATCH,
+  STORED,
+  ZIP_LIMITS,
+  ZIP64_DIRECTORY_END,
+  ZIP64_DIRECTORY_END_BYTES,
+  ZIP64_FIELD,
+  ZIP64_LOCATOR,
+  ZIP64_LOCATOR_BYTES,
+  type ZipLimits,
+} from "./zipFormat.js";
 
 /** An entry of an archive that has been found sound, but not yet unpacked. */
 export interface ZipEntry {
@@ -145,120 +115,6 @@ export async function unpackZipEntry(
     );
   }
   return unpacked;
-}
-
-export interface NewZipEntry {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-export interface WriteZipOptions {
-  /** "deflate" takes time and saves space. Default: "none". */
-  readonly compression?: "none" | "deflate";
-  /** What the archive is called in messages. */
-  readonly place?: string;
-}
-
-/**
- * An archive of `entries`, without Zip64. The same entries make the same bytes, unless compressed:
- * hosts have different compressors.
- *
- * @throws DataError when names are not unique or lead out of a folder, or the archive is too long.
- */
-export async function writeZip(
-  entries: readonly NewZipEntry[],
-  { compression = "none", place = "the archive" }: WriteZipOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> {
-  checkNewEntries(entries, place);
-  const method = compression === "deflate" ? DEFLATED : STORED;
-  const parts: { record: Omit<EntryRecord, "name">; name: Uint8Array; packed: Uint8Array }[] = [];
-  let start = 0;
-  for (const { name: text, bytes } of entries) {
-    const name = new TextEncoder().encode(text);
-    const packed = method === DEFLATED ? await deflate(bytes) : bytes;
-    const record = {
-      flags: name.length === text.length ? 0 : UTF8_NAME,
-      method,
-      checksum: crc32(bytes),
-      packedBytes: packed.length,
-      bytes: bytes.length,
-      start,
-    };
-    parts.push({ record, name, packed });
-    start += LOCAL_HEADER_BYTES + name.length + packed.length;
-  }
-  const directoryBytes = parts.reduce(
-    (sum, { name }) => sum + DIRECTORY_HEADER_BYTES + name.length,
-    0,
-  );
-  const length = start + directoryBytes + DIRECTORY_END_BYTES;
-  if (length > ZIP_LIMITS.maximumBytes) {
-    throw new DataError(
-      `${place}: its length would be ${length} bytes, expected at most ${ZIP_LIMITS.maximumBytes}`,
-    );
-  }
-  const file = new Uint8Array(length);
-  const view = new DataView(file.buffer);
-  let position = 0;
-  for (const { record, name, packed } of parts) {
-    view.setUint32(position, LOCAL_HEADER, true);
-    writeCommonFields(view, position + 4, record, name.length);
-    file.set(name, position + LOCAL_HEADER_BYTES);
-    file.set(packed, position + LOCAL_HEADER_BYTES + name.length);
-    position += LOCAL_HEADER_BYTES + name.length + packed.length;
-  }
-  for (const { record, name } of parts) {
-    view.setUint32(position, DIRECTORY_HEADER, true);
-    view.setUint16(position + 4, VERSION, true);
-    writeCommonFields(view, position + 6, record, name.length);
-    view.setUint32(position + 42, record.start, true);
-    file.set(name, position + DIRECTORY_HEADER_BYTES);
-    position += DIRECTORY_HEADER_BYTES + name.length;
-  }
-  view.setUint32(position, DIRECTORY_END, true);
-  view.setUint16(position + 8, parts.length, true);
-  view.setUint16(position + 10, parts.length, true);
-  view.setUint32(position + 12, directoryBytes, true);
-  view.setUint32(position + 16, start, true);
-  return file;
-}
-
-/** The fields that local header and directory share, from the version on (4.3.7, 4.3.12). */
-function writeCommonFields(
-  view: DataView,
-  position: number,
-  { flags, method, checksum, packedBytes, bytes }: Omit<EntryRecord, "name">,
-  nameBytes: number,
-): void {
-  view.setUint16(position, VERSION, true);
-  view.setUint16(position + 2, flags, true);
-  view.setUint16(position + 4, method, true);
-  view.setUint16(position + 8, NO_DATE, true);
-  view.setUint32(position + 10, checksum, true);
-  view.setUint32(position + 14, packedBytes, true);
-  view.setUint32(position + 18, bytes, true);
-  view.setUint16(position + 22, nameBytes, true);
-}
-
-function checkNewEntries(entries: readonly NewZipEntry[], place: string): void {
-  if (entries.length > ZIP_LIMITS.maximumEntries) {
-    throw new DataError(
-      `${place}: the number of its entries is ${entries.length}, expected at most ${ZIP_LIMITS.maximumEntries}`,
-    );
-  }
-  const names = new Set<string>();
-  for (const { name } of entries) {
-    checkName(name, place);
-    if (names.has(name)) {
-      throw new DataError(`${place}: the entry ${show(name)} occurs twice, expected unique names`);
-    }
-    names.add(name);
-    if (new TextEncoder().encode(name).length > FULL_16 || LONE_SURROGATE.test(name)) {
-      throw new DataError(
-        `${place}: the name ${show(name)} is no text of at most ${FULL_16} bytes, expected one`,
-      );
-    }
-  }
 }
 
 /** Where the central directory is. */
@@ -347,20 +203,6 @@ function findZip64DirectoryEnd(
     start: readUint64(view, position + 48),
     position,
   };
-}
-
-/** What the directory says of an entry. */
-interface EntryRecord {
-  readonly name: string;
-  readonly flags: number;
-  readonly method: number;
-  readonly checksum: number;
-  /** As in the archive. */
-  readonly packedBytes: number;
-  /** Once unpacked. */
-  readonly bytes: number;
-  /** Where the local header begins. */
-  readonly start: number;
 }
 
 function readRecords(
@@ -544,16 +386,6 @@ function decodeName(bytes: Uint8Array, place: string): string {
     throw new DataError(`${place}: the name of an entry is not UTF-8, expected it to be`, {
       cause,
     });
-  }
-}
-
-/** Nothing is written under these names here, but what they are passed on to might. */
-function checkName(name: string, place: string): void {
-  const leadsOut = /^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(name);
-  if (name === "" || name.includes("\0") || leadsOut) {
-    throw new DataError(
-      `${place}: the name of an entry is ${show(name)}, expected one within the archive, without ".." and not absolute`,
-    );
   }
 }
 

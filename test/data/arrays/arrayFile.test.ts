@@ -47,30 +47,34 @@ test("limits reach the archive", async () => {
   ).rejects.toThrow(new DataError("dump: its entries unpack to 308 bytes, expected at most 300"));
 });
 
-test.each([
+test.each<[string, Uint8Array, string, string?]>([
   ["an empty file", bytes(""), "is empty"],
   [
     "a pickle",
     bytes("\x80\x04\x95"),
-    "is a Python pickle, which is a program that could do anything; save with safetensors or numpy.savez instead",
+    "is a Python pickle, which may run any program",
+    "save with safetensors or numpy.savez instead",
   ],
   [
     "HDF5",
     bytes("\x89HDF\r\n\x1a\n\0"),
-    "is an HDF5 file; read it with h5py and save with numpy.savez",
+    "is an HDF5 file",
+    "read it with h5py and save with numpy.savez",
   ],
   [
     "MATLAB",
     bytes("MATLAB 5.0 MAT-file"),
-    "is a MATLAB file; read it with scipy.io.loadmat and save with numpy.savez",
+    "is a MATLAB file",
+    "read it with scipy.io.loadmat and save with numpy.savez",
   ],
-  ["gzip", bytes("\x1f\x8b\x08"), "is compressed with gzip; unpack it first"],
+  ["gzip", bytes("\x1f\x8b\x08"), "is compressed with gzip", "unpack it first"],
   ["a JSON object", bytes('{"W1": [1, 2]}'), "is JSON text"],
   ["a JSON list", bytes("\n [1, 2]"), "is JSON text"],
   ["text", bytes("1 2 3"), "begins with the bytes 31 20 32 20 33"],
-])("%s is refused with a sentence", async (_, file, found) => {
+])("%s is refused with a sentence", async (_, file, found, advice) => {
+  const ending = advice ? `; ${advice}` : "";
   await expect(decodeArrayFile(file, OPTIONS)).rejects.toThrow(
-    new DataError(`dump: ${found}, expected a .npz, .npy or .safetensors file`),
+    new DataError(`dump: ${found}, expected a .npz, .npy or .safetensors file${ending}`),
   );
 });
 
