@@ -12,7 +12,7 @@ import { readFileBytes, writeFileAtomically } from "./files.js";
 
 const EXTENSION = ".npy";
 /** Node reads no longer file at once. */
-const LONGEST_FILE = 2 ** 31 - 1;
+const LONGEST_FILE = ZIP_LIMITS.maximumBytes;
 /** Of a folder without arrays, this many names are told. */
 const NAMES_TOLD = 5;
 

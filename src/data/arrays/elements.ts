@@ -11,6 +11,12 @@ const WORD = 2 ** 32;
 /** Up to here a float64 holds every whole number. */
 const LARGEST_WHOLE = 2 ** 53;
 
+/**
+ * 4 GiB: of longer arrays not every engine makes one, and a small archive of zeros could ask for
+ * values four times as long as what it unpacks to.
+ */
+const MAXIMUM_BYTES = 2 ** 32;
+
 export interface ElementEncoding {
   /** What the array is called in messages. */
   readonly place: string;
@@ -22,12 +28,19 @@ export interface ElementEncoding {
  * Values of one dtype, without gaps, as a typed array with memory of its own.
  *
  * @param bytes a multiple of the dtype's size
- * @throws DataError when a bool is neither 0 nor 1, or an integer lies beyond ±2⁵³.
+ * @throws DataError when a bool is neither 0 nor 1, an integer lies beyond ±2⁵³, or the values take
+ *   more than 4 GiB.
  */
 export function decodeElements(
   bytes: Uint8Array,
   { place, dtype, littleEndian }: ElementEncoding,
 ): ArrayValues {
+  const needed = (bytes.length / DTYPE_BYTES[dtype]) * BYTES_IN_MEMORY[dtype];
+  if (needed > MAXIMUM_BYTES) {
+    throw new DataError(
+      `${place}: its values take ${needed} bytes in memory, expected at most ${MAXIMUM_BYTES}`,
+    );
+  }
   const copy = copyElements(bytes, { dtype, littleEndian });
   const { buffer } = copy;
   switch (dtype) {
@@ -59,6 +72,23 @@ export function decodeElements(
       return new Float64Array(buffer);
   }
 }
+
+/** What a value takes in the typed array that holds its dtype. */
+const BYTES_IN_MEMORY: Readonly<Record<DType, number>> = {
+  bool: 1,
+  uint8: 1,
+  int8: 4,
+  int16: 4,
+  uint16: 4,
+  int32: 4,
+  float16: 4,
+  bfloat16: 4,
+  float32: 4,
+  uint32: 8,
+  int64: 8,
+  uint64: 8,
+  float64: 8,
+};
 
 /** Values of float32, little-endian, as `decodeElements` decodes them: without an error. */
 export function decodeFloats(bytes: Uint8Array): Float32Array<ArrayBuffer> {

@@ -54,7 +54,7 @@ export interface EncodeNpzOptions {
  * A .npz file of `arrays`, which NumPy reads.
  *
  * @throws DataError when names are not unique or lead out of a folder, when `encodeNpy` refuses an
- *   array, or when the file would be longer than 2³¹ bytes.
+ *   array, or when the file would be of 2³¹ bytes or more.
  */
 export async function encodeNpz(
   arrays: readonly NumericArray[],

@@ -35,16 +35,16 @@ export const ZIP_LIMITS = {
   /** A network has tens of arrays. */
   maximumEntries: 10_000,
   /**
-   * 2 GiB of unpacked entries: Node reads no longer file at once, and archive, entries and the
+   * A byte less than 2 GiB, unpacked: Node reads no longer file at once, and archive, entries and the
    * arrays made of them have to fit into the memory of one tab, which often ends at 4 to 8 GiB.
    */
-  maximumBytes: 2 ** 31,
+  maximumBytes: 2 ** 31 - 1,
 } as const;
 
 export interface ZipLimits {
   /** More entries are refused. Default: 10 000. */
   readonly maximumEntries?: number;
-  /** More bytes, of all entries unpacked, are refused. Default: 2³¹. */
+  /** More bytes, of all entries unpacked, are refused. Default: 2³¹ − 1. */
   readonly maximumBytes?: number;
 }
 
