@@ -4,6 +4,8 @@
  * "2l.weight" `[units, inputs]` and "2l.bias" `[units]`. What tensors cannot say (activations,
  * class names, image shape) is JSON under the metadata key "wasmlp".
  */
+
+import { show } from "../../data/arrays/show.js";
 import type { ImageShape } from "../../data/dataset.js";
 import { isImageOf } from "../../data/imageShape.js";
 import { ModelError, WasmlpError } from "../../errors.js";
@@ -17,7 +19,6 @@ import {
 } from "../architecture.js";
 import type { Network } from "../network.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
-import { show } from "./show.js";
 
 /** What a model is, apart from its parameters. */
 export interface ModelDescription {
