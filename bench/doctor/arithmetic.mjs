@@ -107,7 +107,7 @@ export class Arithmetic {
       throw new RangeError(`shapes ${shapeOf(a)} and ${shapeOf(b)} do not multiply`);
     }
     const result = this.matrix(a.rows, b.columns);
-    this.#skipsZeros = b.data.every(Number.isFinite);
+    this.#skipsZeros = holdsFinite(b);
     for (let row = 0; row < a.rows; row++) {
       const target = result.data.subarray(row * b.columns, (row + 1) * b.columns);
       this.#accumulate(target, a, row, b, 0, a.columns, this.order);
@@ -136,15 +136,13 @@ export class Arithmetic {
       }
       return;
     }
-    const round = this.precision === "float32" ? Math.fround : (value) => value;
+    const rounds = this.precision === "float32";
     for (let term = from; term < to; term++) {
       const k = order === "reversed" ? to - 1 - (term - from) : term;
       const factor = a.data[row * a.columns + k];
       if (factor === 0 && this.#skipsZeros) continue;
-      const offset = k * width;
-      for (let column = 0; column < width; column++) {
-        target[column] += round(factor * b.data[offset + column]);
-      }
+      if (rounds) addRounded(target, b.data, k * width, factor);
+      else addScaled(target, b.data, k * width, factor);
     }
   }
 
@@ -173,6 +171,25 @@ export class Arithmetic {
     }
     return result;
   }
+}
+
+/** Adds a row, which begins at `offset`, times a factor. */
+function addScaled(target, row, offset, factor) {
+  for (let column = 0; column < target.length; column++) {
+    target[column] += factor * row[offset + column];
+  }
+}
+
+/** As `addScaled`, with the product rounded to float32 before it is added. */
+function addRounded(target, row, offset, factor) {
+  for (let column = 0; column < target.length; column++) {
+    target[column] += Math.fround(factor * row[offset + column]);
+  }
+}
+
+function holdsFinite({ data }) {
+  for (let index = 0; index < data.length; index++) if (!Number.isFinite(data[index])) return false;
+  return true;
 }
 
 /** @param {number} a @param {number} b */
