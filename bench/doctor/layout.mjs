@@ -1,7 +1,7 @@
 /** How a program holds its arrays, and what it saves of them. */
 import { argmax } from "./program.mjs";
 
-/** @typedef {{ name: string, shape: number[], dtype: string, values: ArrayLike<number> | BigInt64Array }} NumericArray */
+/** @typedef {{ name: string, shape: number[], dtype: string, values: Float64Array | Float32Array | Int32Array | Uint8Array }} NumericArray */
 
 /**
  * @typedef {object} Layout
@@ -70,10 +70,8 @@ function inLayout(name, matrix, layout, precision) {
 }
 
 function integerLabels(labels, { labelType = "int64" }) {
-  const values =
-    labelType === "int64"
-      ? BigInt64Array.from(labels, (label) => BigInt(label))
-      : TYPES[labelType].from(labels);
+  // Whole numbers of 64 bits are handed over as float64, which holds those up to 2⁵³.
+  const values = (TYPES[labelType] ?? Float64Array).from(labels);
   return { shape: [labels.length], dtype: labelType, values };
 }
 
