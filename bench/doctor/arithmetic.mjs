@@ -136,13 +136,13 @@ export class Arithmetic {
       }
       return;
     }
-    const rounds = this.precision === "float32";
+    const addProduct = this.precision === "float32" ? addRounded : addScaled;
+    const skipsZeros = this.#skipsZeros;
+    const [numbers, others, offset] = [a.data, b.data, row * a.columns];
     for (let term = from; term < to; term++) {
       const k = order === "reversed" ? to - 1 - (term - from) : term;
-      const factor = a.data[row * a.columns + k];
-      if (factor === 0 && this.#skipsZeros) continue;
-      if (rounds) addRounded(target, b.data, k * width, factor);
-      else addScaled(target, b.data, k * width, factor);
+      const factor = numbers[offset + k];
+      if (factor !== 0 || !skipsZeros) addProduct(target, others, k * width, factor);
     }
   }
 

@@ -357,7 +357,7 @@ function chooseMean(random, notInUpdate) {
   return random.pick(notInUpdate ? ["dZ", "dW"] : ["dZ", "dZ", "dW", "dW", "update"]);
 }
 
-function chooseLayout(random, { samples, precision }, { Y }, { labels }) {
+function chooseLayout(random, { samples }, { Y }, { labels }) {
   const isOneHot = Y.columns > 1 && isOneHotMatrix(Y);
   const integers = labels ? labels === "integers" : isOneHot && random.chance(0.3);
   return {
@@ -366,7 +366,6 @@ function chooseLayout(random, { samples, precision }, { Y }, { labels }) {
     biases: samples === "rows" && random.chance(0.5) ? "vector" : "matrix",
     labels: integers && isOneHot ? "integers" : "one-hot",
     labelType: random.pick(["int64", "int32", "uint8"]),
-    inputType: precision === "float64" && random.chance(0.1) ? undefined : precision,
     percent: random.chance(0.4),
     keepsDimensions: random.chance(0.3),
   };
@@ -462,8 +461,10 @@ function healthy(name, cell) {
       (y) => y * (1 - smoothing) + smoothing / batch.targets.columns,
     );
   }
-  const context = { state, batch, m };
-  convert(context);
+  // Images that were loaded as float32 meet weights of float64.
+  const mixed = cell.precision === "float64" && random.chance(0.15);
+  if (mixed) batch.inputs = new Arithmetic({ precision: "float32" }).copy(batch.inputs);
+  convert({ state, batch, m });
   if (layers > 1 && random.chance(0.15)) {
     const keep = random.pick([0.5, 0.8]);
     batch.masks = description.hidden.map((units) =>
@@ -480,6 +481,7 @@ function healthy(name, cell) {
   }
   const { values } = step(state, batch, settings, [], m);
   const layout = chooseLayout(random, cell, values, {});
+  if (mixed) layout.inputType = "float32";
   const habit = random.pick(["all", "all", "all", "some", "some", "forward", "gradients"]);
   // Sums without the update that divides them are not seen to be right; nor is Y − A.
   const needs = new Set(description.output === "softmax" ? [] : ["loss"]);

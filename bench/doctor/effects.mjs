@@ -3,7 +3,8 @@
  * it, three seeds each. Trained on 8064 images of the test set for 2 epochs and evaluated on 1920
  * others of it; prints a table in Markdown.
  *
- *   WASMLP_DATA_DIR=DIR node bench/doctor/effects.mjs [--only ID] [--seeds 3] [--epochs 2] > effects.md
+ *   WASMLP_DATA_DIR=DIR node bench/doctor/effects.mjs [--only ID] [--from ROW] [--seeds 3]
+ *     [--epochs 2] > effects.md
  *
  * The network is evaluated by the mistaken program's own forward pass, in batches of 128 as well: a
  * bias that has become a matrix fits no other number of samples.
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: "string" },
     seeds: { type: "string", default: "3" },
+    from: { type: "string", default: "1" },
     epochs: { type: "string", default: "2" },
   },
 });
@@ -404,7 +406,8 @@ The loss is that of the first step and the mean of the last epoch, of the first 
 `);
 console.log("| mistake | how | accuracy with | accuracy without | what is seen |");
 console.log("|---|---|---|---|---|");
-for (const effect of EFFECTS.filter(({ id }) => !options.only || id === options.only)) {
+const effects = EFFECTS.slice(Number(options.from) - 1);
+for (const effect of effects.filter(({ id }) => !options.only || id === options.only)) {
   const healthy = baseline(effect);
   const runs = SEEDS.map((seed) => train(effect, seed));
   console.log(

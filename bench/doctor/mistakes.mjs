@@ -399,6 +399,8 @@ export function variantsOf({ layers, activation }) {
     add("labels-not-one-hot", "Y", variant, {
       requires: { labels: variant === "integers" ? undefined : "one-hot", picked: false },
       slots: ["labels", "relation", "logarithm"],
+      // A column of labels is how many programs keep them; what they do with it tells.
+      needs: variant === "integers" ? [`dZ${last}`, `A${last}`] : [],
       prepare: (context) => breakLabels(context, variant),
       isVisible: () => true,
       allowed: ["labels-off-by-one", "labels-shuffled", "classes-missing", "initial-loss"],
