@@ -8,7 +8,7 @@
 import { Arithmetic, ORDERS } from "./arithmetic.mjs";
 import { dumpArrays } from "./layout.mjs";
 import { variantsOf } from "./mistakes.mjs";
-import { healthyNetwork } from "./networks.mjs";
+import { healthyNetwork, isSound } from "./networks.mjs";
 import { step } from "./program.mjs";
 import { Random } from "./random.mjs";
 
@@ -91,7 +91,8 @@ function* grid() {
   }
 }
 
-const labelOf = ({ id, at, variant }) => [id, at, variant].filter(Boolean).join(":");
+const labelOf = ({ id, at, variant, declares }) =>
+  [id, at, variant, declares && "declared"].filter(Boolean).join(":");
 const cellOf = ({ samples, activation, layers, precision }) =>
   `${samples}/${activation}/${layers}/${precision}`;
 
@@ -428,14 +429,15 @@ function healthy(name, cell) {
     ...(layers === 1 && description.steps === 0 && random.chance(0.3) && { initial: 0 }),
     activation: activation === "relu" && random.chance(0.1) ? "leaky-relu" : activation,
   });
-  const { state: begin, batch, settings } = healthyNetwork(description);
-  let state = begin;
+  const { state, batch, settings } = healthyNetwork(description);
   const m = new Arithmetic({ precision: cell.precision, order: random.pick(ORDERS) });
   const squared = settings.loss === "mean-squared-error";
   const overEntries = settings.loss !== "cross-entropy" && random.chance(0.5);
   const optimizer = random.pick(["sgd", "sgd", "sgd", "momentum", "adam"]);
+  // What Adam and momentum make of a gradient shows neither its size nor, always, its sign.
+  const isPlain = optimizer === "sgd";
   Object.assign(settings, {
-    meanIn: random.pick(["dZ", "dW", "update"]),
+    meanIn: random.pick(isPlain ? ["dZ", "dW", "update"] : ["dZ", "dW"]),
     overEntries,
     halved: squared && random.chance(0.5),
     twoDropped: squared && random.chance(0.3),
@@ -451,7 +453,7 @@ function healthy(name, cell) {
           inLoss: random.chance(0.7),
         }
       : undefined,
-    negated: random.chance(0.12),
+    negated: isPlain && random.chance(0.12),
     accuracyAfter: random.chance(0.2),
   });
   const smoothing = !settings.picked && random.chance(0.08) ? 0.1 : 0;
@@ -475,11 +477,7 @@ function healthy(name, cell) {
       ),
     );
   }
-  // Moments are those of a training that has been going on.
-  if (optimizer === "momentum") {
-    for (let done = 0; done < 3; done++) state = step(state, batch, settings, [], m).state;
-  }
-  const { values } = step(state, batch, settings, [], m);
+  const { values } = soundStep(state, batch, settings, m);
   const layout = chooseLayout(random, cell, values, {});
   if (mixed) layout.inputType = "float32";
   const habit = random.pick(["all", "all", "all", "some", "some", "forward", "gradients"]);
@@ -499,12 +497,11 @@ function healthy(name, cell) {
       Object.keys(values).filter((key) => !/^(X|Y|[Wb]\d|d[Wb]\d)$/.test(key)),
     );
   }
-  const arrays = dumpArrays(values, {
-    layout,
-    precision: cell.precision,
-    learningRate: settings.learningRate,
-  });
-  if (random.chance(0.25)) arrays.push(...unknownArrays(random, values, batch));
+  // Of which network the accuracy is, is only seen where that network is.
+  if (settings.accuracyAfter && layout.omitted.has("W1_new")) layout.omitted.add("accuracy");
+  const dump = { layout, precision: cell.precision, learningRate: settings.learningRate };
+  const arrays = dumpArrays(values, dump);
+  if (random.chance(0.25)) arrays.push(...unknownArrays(random, values, batch, dump));
   return {
     name,
     kind: "healthy",
@@ -519,24 +516,46 @@ function healthy(name, cell) {
   };
 }
 
+/** A step that does not raise the loss, with a learning rate that is small enough for it. */
+function soundStep(begin, batch, settings, m) {
+  for (;;) {
+    let state = begin;
+    // The moments of momentum are those of a training that has been going on.
+    for (let done = 0; done < (settings.optimizer === "momentum" ? 3 : 0); done++) {
+      ({ state } = step(state, batch, settings, [], m));
+    }
+    const result = step(state, batch, settings, [], m);
+    const [loss] = step(state, batch, { ...settings, perSample: false }, [], m).values.loss.data;
+    if (isSound(result.state, { batch, settings, loss }, m)) return result;
+    settings.learningRate /= 4;
+    if (settings.learningRate < 1e-7) throw new Error("no learning rate is small enough");
+  }
+}
+
 /** Arrays that nobody asked for. */
-function unknownArrays(random, values, { masks = [] }) {
+function unknownArrays(random, values, { masks = [] }, dump) {
   const float64 = (name, shape, numbers) => ({
     name,
     shape,
     dtype: "float64",
     values: Float64Array.from(numbers),
   });
+  // dA1 and the masks lie as A1 does.
+  const beside = (name, matrix) => {
+    const arrays = dumpArrays(
+      { A1: matrix },
+      { ...dump, layout: { ...dump.layout, omitted: undefined } },
+    );
+    return { ...arrays.find((array) => array.name === "A1"), name };
+  };
   const arrays = [
     float64("epoch", [], [random.whole(0, 99)]),
     float64("history", [5], [2.3, 1.9, 1.2, 0.8, 0.6]),
     float64("X_mean", [values.X.columns], new Array(values.X.columns).fill(0)),
   ];
-  if (values.dA1) {
-    arrays.push(float64("dA1", [values.dA1.rows, values.dA1.columns], values.dA1.data));
-  }
-  masks.forEach(({ rows, columns, data }, index) => {
-    arrays.push(float64(`D${index + 1}`, [rows, columns], data));
+  if (values.dA1) arrays.push(beside("dA1", values.dA1));
+  masks.forEach((mask, index) => {
+    arrays.push(beside(`D${index + 1}`, mask));
   });
   return arrays;
 }

@@ -241,7 +241,7 @@ export function variantsOf({ layers, activation }) {
     });
   }
   for (const output of ["sigmoid", "tanh"]) {
-    add("activation-derivative-missing", `dZ${last}`, undefined, {
+    add("activation-derivative-missing", `dZ${last}`, output, {
       requires: { output, loss: "mean-squared-error" },
       slots: ["output-derivative"],
       needs: [`dZ${last}`, "loss"],
@@ -252,7 +252,7 @@ export function variantsOf({ layers, activation }) {
     ["softmax", "cross-entropy"],
     ["sigmoid", "binary-cross-entropy"],
   ]) {
-    add("extra-output-derivative", `dZ${last}`, undefined, {
+    add("extra-output-derivative", `dZ${last}`, output, {
       requires: { output, loss },
       slots: ["output-derivative"],
       needs: [`dZ${last}`, "loss"],
@@ -441,13 +441,17 @@ export function variantsOf({ layers, activation }) {
       isVisible: () => true,
       allowed: CONSEQUENCES,
     });
-    add("zero-initialisation", "W1", "first", {
-      requires: { steps: 0 },
-      slots: ["W1"],
-      prepare: (context) => scaleWeights(context, 1, 0),
-      isVisible: () => true,
-      allowed: CONSEQUENCES,
-    });
+    // With other activations than ReLU, W1 alone may begin at zero: the weights above it differ, and
+    // so do its gradients. ReLU is 0 there, and so is its derivative.
+    if (activation === "relu") {
+      add("zero-initialisation", "W1", "first", {
+        requires: { steps: 0 },
+        slots: ["W1"],
+        prepare: (context) => scaleWeights(context, 1, 0),
+        isVisible: () => true,
+        allowed: CONSEQUENCES,
+      });
+    }
     add("weights-too-small", "W1", undefined, {
       requires: { steps: 0 },
       slots: everyWeight,

@@ -123,7 +123,30 @@ function makeNetwork(description) {
     meanIn: "dZ",
     learningRate: description.data === "images" ? 0.3 : 0.1,
   };
-  let state = { weights, biases, steps: 0, counted: 0 };
-  for (let done = 0; done < steps; done++) state = step(state, batch, settings).state;
-  return { state, batch, settings };
+  const begin = { weights, biases, steps: 0, counted: 0 };
+  for (;;) {
+    const state = trainSoundly(begin, batch, settings, steps);
+    if (state) return { state, batch, settings };
+    settings.learningRate /= 4;
+  }
+}
+
+/** The state after so many steps, unless the loss rises on the way or in the step after. */
+function trainSoundly(begin, batch, settings, steps) {
+  let state = begin;
+  let before = Number.POSITIVE_INFINITY;
+  for (let done = 0; ; done++) {
+    const { values, state: after } = step(state, batch, settings);
+    const loss = values.loss.data[0];
+    if (!(loss <= before)) return undefined;
+    if (done === steps) return isSound(after, { batch, settings, loss }) ? state : undefined;
+    before = loss * 1.02;
+    state = after;
+  }
+}
+
+/** Whether a step has left a loss that is no higher than the one before. */
+export function isSound(after, { batch, settings, loss }, m = exact) {
+  const { values } = step(after, batch, { ...settings, perSample: false }, [], m);
+  return values.loss.data[0] <= 1.02 * loss;
 }
