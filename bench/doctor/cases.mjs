@@ -437,7 +437,8 @@ function healthy(name, cell) {
   // What Adam and momentum make of a gradient shows neither its size nor, always, its sign.
   const isPlain = optimizer === "sgd";
   Object.assign(settings, {
-    meanIn: random.pick(isPlain ? ["dZ", "dW", "update"] : ["dZ", "dW"]),
+    // Who divides by samples and outputs does so at once, where the loss is differentiated.
+    meanIn: overEntries ? "dZ" : random.pick(isPlain ? ["dZ", "dW", "update"] : ["dZ", "dW"]),
     overEntries,
     halved: squared && random.chance(0.5),
     twoDropped: squared && random.chance(0.3),

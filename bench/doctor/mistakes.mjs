@@ -398,7 +398,7 @@ export function variantsOf({ layers, activation }) {
   for (const variant of ["two-ones", "zeros", "integers"]) {
     add("labels-not-one-hot", "Y", variant, {
       requires: { labels: variant === "integers" ? undefined : "one-hot", picked: false },
-      slots: ["labels", "relation", "logarithm"],
+      slots: ["labels", "relation", ...(variant === "integers" ? ["logarithm"] : [])],
       // A column of labels is how many programs keep them; what they do with it tells.
       needs: variant === "integers" ? [`dZ${last}`, `A${last}`] : [],
       prepare: (context) => breakLabels(context, variant),
