@@ -95,11 +95,7 @@ function judge(diagnose, each) {
     (mistake) => !found.some(({ id }) => names(mistake).includes(id)),
   );
   const misplaced = each.expected.filter(
-    (mistake) =>
-      // Whether the mean is missing in dZ or in what is made of it, nobody can tell.
-      !(mistake.id === "missing-mean" && mistake.at !== "loss") &&
-      !missed.includes(mistake) &&
-      !found.some(({ id, at }) => names(mistake).includes(id) && isSamePlace(at, mistake.at)),
+    (mistake) => !missed.includes(mistake) && !found.some((finding) => isInPlace(finding, mistake)),
   );
   const fair = new Set([...each.allowed, ...each.expected.flatMap(names)]);
   const extra = found.filter(({ id }) => !fair.has(id));
@@ -107,10 +103,20 @@ function judge(diagnose, each) {
   return { name, kind, expected, found, missed, misplaced, extra, error, seconds };
 }
 
-/** Places are compared where both name an array; "layer 2" and the like are left to people. */
-function isSamePlace(found, expected) {
+/**
+ * Whether a finding names the mistake where it was made. Places are compared where both are arrays;
+ * "layer 2" and the like, and what another identifier says, are left to people.
+ */
+function isInPlace(finding, mistake) {
+  if (finding.id !== mistake.id) return mistake.accepts.includes(finding.id);
+  // Whether the mean is missing in dZ or in what is made of it, nobody can tell.
+  if (mistake.id === "missing-mean" && mistake.at !== "loss") return true;
   const isArray = (place) => /^(d?[AWZb]\d(_new)?|loss|accuracy)$/.test(place);
-  return !isArray(expected) || !isArray(found) || found === expected;
+  // dA is no array of the dump: its mistakes are seen in dZ; those of a broadcast bias in db as well.
+  const plain = (place) =>
+    mistake.id === "bias-broadcast" ? place.replace(/^d|_new$/g, "") : place.replace(/^dA/, "dZ");
+  const [found, made] = [plain(finding.at), plain(mistake.at)];
+  return !isArray(made) || !isArray(found) || found === made;
 }
 
 async function run() {

@@ -496,7 +496,8 @@ export function variantsOf({ layers, activation }) {
     needs: lrNeeds,
     prepare: rate((precision) => (precision === "float32" ? 1e-6 : 1e-9)),
     isVisible: () => true,
-    allowed: CONSEQUENCES,
+    // In float32 such steps are lost in rounding, here and there.
+    allowed: [...CONSEQUENCES, "bias-not-updated", "layer-not-updated"],
   });
   for (const l of hidden) {
     if (activation === "relu") {
@@ -516,7 +517,7 @@ export function variantsOf({ layers, activation }) {
     const slots = [...upper.map((l) => `W${l}`), "flow"];
     const needs = all.map((l) => `dZ${l}`);
     const flow = (values) => norm(values.dZ1) / norm(values[`dZ${last}`]);
-    add("vanishing-gradient", "dZ1", "small", {
+    add("vanishing-gradient", "gradients", "small", {
       slots,
       needs,
       prepare: (context) => {
@@ -527,7 +528,7 @@ export function variantsOf({ layers, activation }) {
       allowed: CONSEQUENCES,
     });
     if (activation !== "relu") {
-      add("vanishing-gradient", "dZ1", "saturated", {
+      add("vanishing-gradient", "gradients", "saturated", {
         slots: ["W1", "flow"],
         needs,
         prepare: (context) => scaleWeights(context, 1, 1000),
@@ -536,7 +537,7 @@ export function variantsOf({ layers, activation }) {
         allowed: CONSEQUENCES,
       });
     }
-    add("exploding-gradient", "dZ1", undefined, {
+    add("exploding-gradient", "gradients", undefined, {
       slots,
       needs,
       prepare: (context) => {
