@@ -8,7 +8,7 @@
  * step. A limit to the norms of columns of weights adds a last part, `constrain`.
  */
 import { BLOCK_UNITS, SPARSE_ROWS } from "./compress";
-import { multiplyPacked, pack, scratchBytes } from "./gemm";
+import { multiplyPacked, pack, packPart, scratchBytes } from "./gemm";
 import { sparseBatch } from "./inputs";
 import { columnSquares, normFactors, scaleColumns } from "./maxNorm";
 import { columnSums } from "./metrics";
@@ -292,8 +292,7 @@ export function packWeights(layer: LayerPlan, first: i32, count: i32): void {
     pack(layer.packedWeights, weights, units, 1, first, count, inputs, units);
   }
   if (layer.packedTransposed) {
-    // Wᵀ `[units, inputs]`: its columns `first` … are whole panels.
-    const panels = layer.packedTransposed + <usize>(first * units) * FLOAT;
-    pack(panels, weights, 1, units, 0, units, units, count);
+    // Columns of Wᵀ `[units, inputs]`.
+    packPart(layer.packedTransposed, weights, 1, units, 0, units, first, count, units, inputs);
   }
 }
