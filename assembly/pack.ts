@@ -55,7 +55,7 @@ function copyRows(panel: usize, source: usize, columnBytes: usize, width: i32, d
 }
 
 /** Up to four columns of a panel, `step` bytes from one step of the depth to the next. */
-function packFour(
+export function packFour(
   panel: usize,
   step: usize,
   source: usize,

@@ -1,8 +1,9 @@
 /**
- * The input layer over compressed inputs (`compress.ts`):
+ * A layer over compressed inputs (`compress.ts`), of the data set or of the layer below:
  *
  *   forward   for each row:      z[row, :] = Σ over its entries x · W[feature, :]
- *   backward  for each feature:  ∂L/∂W[feature, :] = Σ over its entries x · ∂L/∂z[row, :]
+ *   gradient  for each feature:  ∂L/∂W[feature, :] = Σ over its entries x · ∂L/∂z[row, :]
+ *   backward  for each row:      ∂L/∂a[row, :] = Σ over the entries of its ∂L/∂z · Wᵀ[unit, :]
  *
  * Everything is kept in blocks of 32 units, eight vector registers: a matrix `[rows, units]` is
  * blocked as `[units / 32, rows, 32]`, the last block filled up with zeros. So every number of units
@@ -19,6 +20,7 @@ import {
   SPARSE_ROWS,
   SparseBatch,
 } from "./compress";
+import { packFour } from "./pack";
 import { FLOAT, fma } from "./simd";
 
 /** Bytes of a matrix `[rows, units]` when blocked. */
@@ -67,6 +69,37 @@ export function unpackBlocks(matrix: usize, blocked: usize, rows: i32, units: i3
       blocked += ROW_BYTES;
       row += <usize>units * FLOAT;
     }
+  }
+}
+
+/**
+ * Copies rows `first` to `first + count − 1`, `first` a multiple of 4, of a block of a matrix, its
+ * columns `unit` to `unit + units − 1`, into their places in the matrix transposed: blocked as
+ * `[rows / 32, columns, 32]`, where rows that the last four do not have become zeros. `block` is row
+ * `first`. Cost: 8 bytes moved an element.
+ */
+export function transposeBlock(
+  transposed: usize,
+  block: usize,
+  first: i32,
+  count: i32,
+  unit: i32,
+  units: i32,
+  columns: i32,
+): void {
+  for (let index = 0; index < count; index += 4) {
+    const row = first + index;
+    const place = (row / BLOCK_UNITS) * columns + unit;
+    packFour(
+      transposed + <usize>place * ROW_BYTES + <usize>(row % BLOCK_UNITS) * FLOAT,
+      ROW_BYTES,
+      block + <usize>index * ROW_BYTES,
+      BLOCK_UNITS,
+      1,
+      min(4, count - index),
+      4,
+      units,
+    );
   }
 }
 

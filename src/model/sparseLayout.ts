@@ -1,12 +1,24 @@
-/** Decides whether the first layer reads its inputs compressed, and lays out the room for that. */
+/** Decides which layers read their inputs compressed, and lays out the room for that. */
 import type { Dataset, Targets } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import type { Pointer } from "../engine/kernels.js";
-import { ENTRY_BYTES, SPARSE_BYTES, SPARSE_ROWS, writeSparseBatches } from "../engine/plan.js";
+import {
+  BLOCK_UNITS,
+  ENTRY_BYTES,
+  SPARSE_BYTES,
+  SPARSE_ROWS,
+  writeSparseBatches,
+} from "../engine/plan.js";
 import type { Regions } from "../engine/regions.js";
+import type { Layer } from "./architecture.js";
 
 /** Above this fraction of non-zero inputs the dense product is faster. */
 const SPARSE_DENSITY = 0.4;
+
+/** Above this fraction of a hidden layer's units that are expected not to be zero likewise. */
+const SPARSE_ACTIVATIONS = 0.4;
+/** Rows of the largest batch whose activations are compressed: there must be room for all of them. */
+const COMPRESSED_ROWS = 4096;
 
 /** What a run compresses. */
 export interface SparseShape {
@@ -71,4 +83,44 @@ export function layOutSparseBatches(
   const even = layOut();
   writeSparseBatches(engine, batches, [even, steps > 1 ? layOut() : even]);
   return batches;
+}
+
+/**
+ * Whether the activations of a hidden layer are compressed for a layer of `units`, in training on
+ * batches of `rows` that drop units with probability `dropout`. It follows from the settings alone, so
+ * that a resumed run decides alike.
+ */
+export function isCompressed(
+  { activation }: Layer,
+  units: number,
+  { rows, dropout }: { readonly rows: number; readonly dropout: number },
+): boolean {
+  // A ReLU passes one half of what is symmetric, and less once it has learned.
+  const density = (activation === "relu" ? 0.5 : 1) * (1 - dropout);
+  return density <= SPARSE_ACTIVATIONS && units >= BLOCK_UNITS && rows <= COMPRESSED_ROWS;
+}
+
+/** Room for a compressed matrix `[rows, features]` of any density, its entries by row or both ways. */
+export function layOutSparseMatrix(
+  engine: Engine,
+  regions: Regions,
+  entries: "by row" | "by row and feature",
+  { features, rows }: Pick<SparseShape, "features" | "rows">,
+): Pointer {
+  const chunks = Math.ceil(rows / SPARSE_ROWS);
+  const bytes = rows * features * ENTRY_BYTES;
+  const both = entries === "by row and feature";
+  const matrix = regions.allocateBytes(SPARSE_BYTES);
+  writeSparseBatches(engine, matrix, [
+    {
+      features,
+      chunkBytes: SPARSE_ROWS * features * ENTRY_BYTES,
+      rowEntries: regions.allocateBytes(bytes),
+      rowStarts: regions.allocateNumbers(chunks * (SPARSE_ROWS + 1)),
+      featureEntries: both ? regions.allocateBytes(bytes) : 0,
+      featureStarts: both ? regions.allocateNumbers(chunks * (features + 1)) : 0,
+      counts: both ? regions.allocateBytes(chunks * features) : 0,
+    },
+  ]);
+  return matrix;
 }
