@@ -13,7 +13,7 @@ import type { Regions } from "../engine/regions.js";
 import { lossOf } from "./architecture.js";
 import { dropoutFields, type Learning, STATES } from "./learning.js";
 import type { Network } from "./network.js";
-import { isCompressed, layOutSparseMatrix } from "./sparseLayout.js";
+import { isMostlyZero, isWorthCompressing, layOutSparseMatrix } from "./sparseLayout.js";
 
 /** Bytes of a float32. */
 const FLOAT_BYTES = 4;
@@ -64,13 +64,15 @@ export function layOutLayers(
   const table = regions.allocateBytes(LAYER_BYTES * layers.length);
   const takesLogits = lossOf(network.architecture) !== "mean-squared-error";
   const states: LayerState[] = [];
+  const compresses = (layer: number) =>
+    learning !== undefined && isMostlyZero(layers[layer], learning.dropout.hidden);
   const fields = layers.map(({ inputs, units, activation, weights, biases }, index) => {
     const last = index === layers.length - 1;
-    const compresses = (layer: number, width: number) =>
-      learning !== undefined &&
-      isCompressed(layers[layer], width, { rows, dropout: learning.dropout.hidden });
-    const sparse = index === 0 ? firstLayer === "sparse" : compresses(index - 1, units);
-    const sparseGradient = index > 0 && !last && sparse && compresses(index, inputs);
+    const sparse =
+      index === 0
+        ? firstLayer === "sparse"
+        : compresses(index - 1) && isWorthCompressing(inputs, units, rows);
+    const sparseGradient = index > 0 && sparse && !last && compresses(index);
     const layOut = sparse ? blockedBytes : packedBytes;
     const activations = regions.allocateNumbers(rows * units);
     const code = activation === "softmax" || (last && takesLogits) ? "identity" : activation;

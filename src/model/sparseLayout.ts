@@ -15,8 +15,14 @@ import type { Layer } from "./architecture.js";
 /** Above this fraction of non-zero inputs the dense product is faster. */
 const SPARSE_DENSITY = 0.4;
 
-/** Above this fraction of a hidden layer's units that are expected not to be zero likewise. */
-const SPARSE_ACTIVATIONS = 0.4;
+/**
+ * Up to this expected fraction of non-zero activations hidden layers are compressed. The whole step
+ * of 784-1024-1024-10, 256 rows, breaks even at 0.65 to 0.7 (one thread, relaxed SIMD; tanh under
+ * dropout, whose density is known). Without dropout ReLUs come close to 0.5, some to 0.6.
+ */
+const SPARSE_ACTIVATIONS = 0.5;
+/** A layer narrower than a block on either side, or with fewer weights, is as fast dense. */
+const COMPRESSED_WEIGHTS = 8192;
 /** Rows of the largest batch whose activations are compressed: there must be room for all of them. */
 const COMPRESSED_ROWS = 4096;
 
@@ -86,18 +92,23 @@ export function layOutSparseBatches(
 }
 
 /**
- * Whether the activations of a hidden layer are compressed for a layer of `units`, in training on
- * batches of `rows` that drop units with probability `dropout`. It follows from the settings alone, so
- * that a resumed run decides alike.
+ * Whether most activations of a hidden layer are expected to be zero in training, and with them ∂L/∂z.
+ * It follows from the settings alone, so that a resumed run decides alike.
+ *
+ * @param dropout probability of dropping a unit
  */
-export function isCompressed(
-  { activation }: Layer,
-  units: number,
-  { rows, dropout }: { readonly rows: number; readonly dropout: number },
-): boolean {
-  // A ReLU passes one half of what is symmetric, and less once it has learned.
-  const density = (activation === "relu" ? 0.5 : 1) * (1 - dropout);
-  return density <= SPARSE_ACTIVATIONS && units >= BLOCK_UNITS && rows <= COMPRESSED_ROWS;
+export function isMostlyZero({ activation }: Layer, dropout: number): boolean {
+  // A ReLU passes one half of what is symmetric.
+  return (activation === "relu" ? 0.5 : 1) * (1 - dropout) <= SPARSE_ACTIVATIONS;
+}
+
+/** Whether a layer `[inputs, units]` is large enough, and its batches of `rows` are small enough. */
+export function isWorthCompressing(inputs: number, units: number, rows: number): boolean {
+  return (
+    Math.min(inputs, units) >= BLOCK_UNITS &&
+    inputs * units >= COMPRESSED_WEIGHTS &&
+    rows <= COMPRESSED_ROWS
+  );
 }
 
 /** Room for a compressed matrix `[rows, features]` of any density, its entries by row or both ways. */
