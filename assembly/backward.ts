@@ -4,7 +4,7 @@ import { BLOCK_UNITS, ROW_BYTES, SPARSE_ROWS, SparseBatch } from "./compress";
 import { multiplyPacked, pack, packPart } from "./gemm";
 import { ceilingDivide, isSparse, LayerPlan, layerAt, Plan, threadScratch } from "./plan";
 import { FLOAT } from "./simd";
-import { blockedBytes, multiplySparse, packBlocks } from "./sparse";
+import { blockedBytes, copyRow, multiplySparse, packBlocks } from "./sparse";
 
 /**
  * Rows `row` to `row + count − 1` of a batch of `rows`, from layer `from` down as far as products are
@@ -80,7 +80,7 @@ export function backwardSparseTile(
   let offset = place;
   for (let end = product + <usize>count * ROW_BYTES; gradient < end; gradient += ROW_BYTES) {
     differentiateAt(below, gradient, offset, units);
-    memory.copy(below.gradient + offset, gradient, <usize>units * FLOAT);
+    copyRow(below.gradient + offset, gradient, <usize>units * FLOAT);
     offset += stride;
   }
   if (blocked) return;

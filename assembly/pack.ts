@@ -95,7 +95,7 @@ export function packFour(
 }
 
 /** target `[4, 4]` = source `[4, 4]` transposed; rows `targetStride` and `sourceStride` bytes apart. */
-function transpose4x4(
+export function transpose4x4(
   target: usize,
   targetStride: usize,
   source: usize,

@@ -20,7 +20,7 @@ import {
   SPARSE_ROWS,
   SparseBatch,
 } from "./compress";
-import { packFour } from "./pack";
+import { packFour, transpose4x4 } from "./pack";
 import { FLOAT, fma } from "./simd";
 
 /** Bytes of a matrix `[rows, units]` when blocked. */
@@ -50,7 +50,7 @@ export function packBlocks(
     let block = blocked + <usize>((unit / BLOCK_UNITS) * rows + first) * ROW_BYTES;
     let row = matrix + <usize>unit * FLOAT;
     for (let index = 0; index < count; index++) {
-      memory.copy(block, row, bytes);
+      copyRow(block, row, bytes);
       const rest = <usize>ROW_BYTES - bytes;
       if (rest) memory.fill(block + bytes, 0, rest);
       block += ROW_BYTES;
@@ -65,10 +65,23 @@ export function unpackBlocks(matrix: usize, blocked: usize, rows: i32, units: i3
     const bytes = <usize>min(BLOCK_UNITS, units - unit) * FLOAT;
     let row = matrix + <usize>unit * FLOAT;
     for (let index = 0; index < rows; index++) {
-      memory.copy(row, blocked, bytes);
+      copyRow(row, blocked, bytes);
       blocked += ROW_BYTES;
       row += <usize>units * FLOAT;
     }
+  }
+}
+
+/** Copies what a block has of a row, up to 128 bytes; `memory.copy` is a call out of the module. */
+export function copyRow(target: usize, source: usize, bytes: usize): void {
+  if (bytes != ROW_BYTES) {
+    memory.copy(target, source, bytes);
+    return;
+  }
+  for (let end = source + ROW_BYTES; source < end; source += 32) {
+    v128.store(target, v128.load(source));
+    v128.store(target, v128.load(source, 16), 16);
+    target += 32;
   }
 }
 
@@ -87,19 +100,26 @@ export function transposeBlock(
   units: i32,
   columns: i32,
 ): void {
-  for (let index = 0; index < count; index += 4) {
+  // Four columns at a time: four rows of the result are one piece of memory, written from end to end.
+  for (let index = 0; index < count; ) {
     const row = first + index;
+    const lane = row % BLOCK_UNITS;
+    const own = min(BLOCK_UNITS - lane, count - index);
     const place = (row / BLOCK_UNITS) * columns + unit;
-    packFour(
-      transposed + <usize>place * ROW_BYTES + <usize>(row % BLOCK_UNITS) * FLOAT,
-      ROW_BYTES,
-      block + <usize>index * ROW_BYTES,
-      BLOCK_UNITS,
-      1,
-      min(4, count - index),
-      4,
-      units,
-    );
+    let target = transposed + <usize>place * ROW_BYTES + <usize>lane * FLOAT;
+    let source = block + <usize>index * ROW_BYTES;
+    for (let column = 0; column < units; column += 4) {
+      const width = min(4, units - column);
+      for (let four = 0; four < own; four += 4) {
+        const to = target + <usize>four * FLOAT;
+        const from = source + <usize>four * ROW_BYTES;
+        if (width == 4 && four + 4 <= own) transpose4x4(to, ROW_BYTES, from, ROW_BYTES);
+        else packFour(to, ROW_BYTES, from, BLOCK_UNITS, 1, min(4, own - four), 4, width);
+      }
+      target += 4 * ROW_BYTES;
+      source += 4 * FLOAT;
+    }
+    index += own;
   }
 }
 
