@@ -18,6 +18,12 @@ import { randomNumbers } from "./support/numbers.js";
 
 enableRelaxedSimd();
 
+/** Small layers are compressed too, which only large ones are worth. */
+vi.mock("../src/model/sparseLayout.js", async (load) => ({
+  ...(await load<typeof import("../src/model/sparseLayout.js")>()),
+  isWorthCompressing: (inputs: number, units: number) => inputs * units > 1000,
+}));
+
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();

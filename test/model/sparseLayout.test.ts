@@ -11,14 +11,16 @@ import type { FitOptions } from "../../src/training/options.js";
 import { noise } from "../support/datasets.js";
 import { largestDifference } from "../support/numbers.js";
 
-/** Whether hidden layers may be compressed, and how many were. */
-const compression = vi.hoisted(() => ({ allowed: true, layers: 0, gradients: 0 }));
+/** Whether hidden layers may be compressed, and small ones too, and how many were. */
+const compression = vi.hoisted(() => ({ allowed: true, small: false, layers: 0, gradients: 0 }));
 
 vi.mock("../../src/model/sparseLayout.js", async (load) => {
   const original = await load<typeof import("../../src/model/sparseLayout.js")>();
-  const { isMostlyZero, layOutSparseMatrix } = original;
+  const { isMostlyZero, isWorthCompressing, layOutSparseMatrix } = original;
   return {
     ...original,
+    isWorthCompressing: (...shape: Parameters<typeof isWorthCompressing>) =>
+      compression.small ? shape[0] * shape[1] > 8000 : isWorthCompressing(...shape),
     isMostlyZero: (...layer: Parameters<typeof isMostlyZero>) =>
       compression.allowed && isMostlyZero(...layer),
     layOutSparseMatrix: (...shape: Parameters<typeof layOutSparseMatrix>) => {
@@ -30,7 +32,7 @@ vi.mock("../../src/model/sparseLayout.js", async (load) => {
 });
 
 beforeEach(() => {
-  Object.assign(compression, { allowed: true, layers: 0, gradients: 0 });
+  Object.assign(compression, { allowed: true, small: false, layers: 0, gradients: 0 });
 });
 
 test.each([
@@ -50,8 +52,9 @@ test.each([
   [1024, 1024, 256, true],
   [1024, 10, 256, false],
   [10, 1024, 256, false],
-  [64, 64, 128, false],
-  [128, 64, 1, true],
+  [100, 90, 32, false],
+  [100, 90, 128, true],
+  [512, 256, 32, true],
   [1024, 1024, 60_000, false],
 ])("a layer of %i inputs and %i units over %i rows is worth it: %s", (inputs, units, rows, is) => {
   expect(isWorthCompressing(inputs, units, rows)).toBe(is);
@@ -87,6 +90,7 @@ describe("what is compressed makes no difference", () => {
   }
 
   async function compare(architecture: Architecture, rows: number, options: FitOptions) {
+    compression.small = true;
     compression.allowed = false;
     const dense = await train(architecture, rows, options);
     expect(compression.layers).toBe(0);
