@@ -1,7 +1,7 @@
 /**
  * Compression of a batch of sparse inputs. Four fifths of MNIST's pixels are 0 and contribute nothing
- * to a product; what is left is kept as entries, in chunks of rows, twice: row by row for the product
- * forward, and feature by feature for the gradient of the weights.
+ * to a product, and so do most units under dropout; what is left is kept as entries, in chunks of rows,
+ * twice: row by row for the product forward, and feature by feature for the gradient of the weights.
  *
  * An entry is eight bytes: where it points to, in bytes within a block of 32 units (int32), and the
  * value (float32). A row's entries point to the rows of W, a feature's entries to those of ∂L/∂z.
@@ -117,7 +117,12 @@ function countBytes(counts: usize, row: usize, features: i32): void {
 
 /** The same for a row of float32. */
 function countFloats(counts: usize, row: usize, features: i32): void {
-  for (let feature = 0; feature < features; feature++) {
+  const whole = features & ~15;
+  for (let feature = 0; feature < whole; feature += 16) {
+    const nonZero = nonZeroFloats16(row + ((<usize>feature) << 2));
+    v128.store(counts + feature, i8x16.sub(v128.load(counts + feature), nonZero));
+  }
+  for (let feature = whole; feature < features; feature++) {
     if (load<f32>(row + ((<usize>feature) << 2)) != 0) increment(counts + feature);
   }
 }
@@ -160,10 +165,12 @@ function placeFloats(
   offset: i32,
   scale: f32,
 ): usize {
-  for (let feature: usize = 0; feature < <usize>features; feature++) {
-    const value = load<f32>(row + (feature << 2));
-    if (value != 0) {
-      place(entry, ends, feature, offset, value * scale);
+  for (let start = 0; start < features; start += 64) {
+    let mask = nonZeroFloats(row + ((<usize>start) << 2), min(64, features - start));
+    while (mask) {
+      const feature = <usize>start + <usize>ctz(mask);
+      mask &= mask - 1;
+      place(entry, ends, feature, offset, load<f32>(row + (feature << 2)) * scale);
       entry += ENTRY_BYTES;
     }
   }
@@ -201,6 +208,35 @@ function nonZeroBits(bytes: usize, count: i32): u64 {
 
 function nonZeroBits16(bytes: usize): u64 {
   return <u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(bytes), i8x16.splat(0))));
+}
+
+/** Bit i is set where number i of `count` ≤ 64 is not 0. */
+function nonZeroFloats(values: usize, count: i32): u64 {
+  let bits: u64 = 0;
+  let index = 0;
+  for (; index + 16 <= count; index += 16) {
+    bits |= (<u64>(<u32>i8x16.bitmask(nonZeroFloats16(values)))) << index;
+    values += 16 * FLOAT;
+  }
+  for (; index < count; index++) {
+    bits |= u64(load<f32>(values) != 0) << index;
+    values += FLOAT;
+  }
+  return bits;
+}
+
+/** All ones in the bytes whose number, of sixteen, is not 0. */
+function nonZeroFloats16(values: usize): v128 {
+  const zero = f32x4.splat(0);
+  const low = i16x8.narrow_i32x4_s(
+    f32x4.ne(v128.load(values), zero),
+    f32x4.ne(v128.load(values, 16), zero),
+  );
+  const high = i16x8.narrow_i32x4_s(
+    f32x4.ne(v128.load(values, 32), zero),
+    f32x4.ne(v128.load(values, 48), zero),
+  );
+  return i8x16.narrow_i16x8_s(low, high);
 }
 
 /** The number of non-zero values among bytes `[count]`. */

@@ -7,15 +7,15 @@
  * only when every tile's gradient is: `descend` then leaves the gradient in memory and `clip` takes the
  * step. A limit to the norms of columns of weights adds a last part, `constrain`.
  */
-import { BLOCK_UNITS, SPARSE_ROWS } from "./compress";
-import { multiplyPacked, pack, scratchBytes } from "./gemm";
+import { BLOCK_UNITS, ROW_BYTES, SPARSE_ROWS } from "./compress";
+import { multiplyPacked, pack, packPart, scratchBytes } from "./gemm";
 import { sparseBatch } from "./inputs";
 import { columnSquares, normFactors, scaleColumns } from "./maxNorm";
 import { columnSums } from "./metrics";
 import { follow, StepSettings, sumOfSquares, update } from "./optimizer";
 import { ceilingDivide, isSparse, LayerPlan, layerAt, Plan, threadScratch } from "./plan";
 import { FLOAT } from "./simd";
-import { blockedBytes, countBlocks, gradientSparse } from "./sparse";
+import { blockedBytes, countBlocks, gradientSparse, packBlocks, transposeBlock } from "./sparse";
 
 /** Rows of a dense layer's W that are updated at a time; a multiple of the panels of 8. */
 const TILE_INPUTS: i32 = 64;
@@ -195,7 +195,7 @@ function weightGradient(
     gradientSparse(
       gradient,
       layer.packedGradient + block * blockedBytes(rows, BLOCK_UNITS),
-      sparseBatch(plan, step),
+      sparseBatch(plan, step, index),
       ceilingDivide(rows, SPARSE_ROWS),
       first,
       first + count,
@@ -280,11 +280,27 @@ function finishWeights(plan: Plan, step: i32, index: i32, tile: i32): void {
     const count = rows * columnsOf(plan, index);
     follow(layer.weightAverage + offset, weights, count, settingsOf(plan, step).averaging);
   }
-  if (!isSparse(plan, index)) packWeights(layer, firstRow(plan, index, tile), rows);
+  const first = firstRow(plan, index, tile);
+  if (isSparse(plan, index)) packBlockTransposed(layer, blockOf(plan, index, tile), first, rows);
+  else packRows(layer, first, rows);
 }
 
-/** Packs rows `first` to `first + count − 1` of W, `first` a multiple of 8, wherever it is read. */
-export function packWeights(layer: LayerPlan, first: i32, count: i32): void {
+/** Packs W wherever it is read. */
+export function packWeights(plan: Plan, index: i32): void {
+  const layer = layerAt(plan, index);
+  const inputs = layer.inputs;
+  if (!isSparse(plan, index)) {
+    packRows(layer, 0, inputs);
+    return;
+  }
+  packBlocks(layer.packedWeights, layer.weights, 0, inputs, inputs, layer.units);
+  for (let block = 0; block < countBlocks(layer.units); block++) {
+    packBlockTransposed(layer, block, 0, inputs);
+  }
+}
+
+/** Packs rows `first` to `first + count − 1` of a dense layer's W, `first` a multiple of 8. */
+function packRows(layer: LayerPlan, first: i32, count: i32): void {
   const weights = layer.weights + <usize>(first * layer.units) * FLOAT;
   const inputs = layer.inputs;
   const units = layer.units;
@@ -292,8 +308,25 @@ export function packWeights(layer: LayerPlan, first: i32, count: i32): void {
     pack(layer.packedWeights, weights, units, 1, first, count, inputs, units);
   }
   if (layer.packedTransposed) {
-    // Wᵀ `[units, inputs]`: its columns `first` … are whole panels.
-    const panels = layer.packedTransposed + <usize>(first * units) * FLOAT;
-    pack(panels, weights, 1, units, 0, units, units, count);
+    // Columns of Wᵀ `[units, inputs]`.
+    packPart(layer.packedTransposed, weights, 1, units, 0, units, first, count, units, inputs);
+  }
+}
+
+/**
+ * Packs rows `first` to `first + count − 1` of a block of W `[inputs, 32]`, `first` a multiple of 8,
+ * for the layer below: Wᵀ `[units, inputs]` in blocks where ∂L/∂z is compressed, in panels otherwise.
+ */
+function packBlockTransposed(layer: LayerPlan, block: i32, first: i32, count: i32): void {
+  if (layer.packedTransposed == 0) return;
+  const inputs = layer.inputs;
+  const unit = block * BLOCK_UNITS;
+  const units = min(BLOCK_UNITS, layer.units - unit);
+  const weights = layer.packedWeights + <usize>(block * inputs + first) * ROW_BYTES;
+  const transposed = layer.packedTransposed;
+  if (layer.sparseGradient) {
+    transposeBlock(transposed, weights, first, count, unit, units, layer.units);
+  } else {
+    packPart(transposed, weights, 1, BLOCK_UNITS, unit, units, first, count, layer.units, inputs);
   }
 }

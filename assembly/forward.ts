@@ -4,9 +4,9 @@ import { gatherFloats, gatherLabels, labelTargets } from "./batch";
 import { BLOCK_UNITS, SPARSE_ROWS } from "./compress";
 import { dropUnits } from "./dropout";
 import { multiplyPacked } from "./gemm";
-import { countSparseChunks, gatherInputs, sparseBatch } from "./inputs";
+import { gatherInputs, sparseBatch } from "./inputs";
 import { binaryCrossEntropy, classify, softmaxCrossEntropy, squaredError } from "./loss";
-import { batchRows, isSparse, layerAt, Plan, threadScratch } from "./plan";
+import { batchRows, ceilingDivide, layerAt, Plan, threadScratch } from "./plan";
 import { FLOAT } from "./simd";
 import { blockedBytes, countBlocks, multiplySparse } from "./sparse";
 
@@ -15,15 +15,15 @@ export const CROSS_ENTROPY: i32 = 0;
 export const BINARY_CROSS_ENTROPY: i32 = 1;
 export const SQUARED_ERROR: i32 = 2;
 
-/** Tiles of the first layer over compressed inputs, a block of units of a chunk of rows each. */
-export function countSparseTiles(plan: Plan, step: i32): i32 {
-  return countSparseChunks(plan, step) * countBlocks(layerAt(plan, 0).units);
+/** Tiles of a matrix `[rows, units]` of a layer: a block of units of a chunk of rows each. */
+export function countSparseTiles(rows: i32, units: i32): i32 {
+  return ceilingDivide(rows, SPARSE_ROWS) * countBlocks(units);
 }
 
-/** The first layer's activations of a tile. */
-export function forwardSparseTile(plan: Plan, thread: i32, step: i32, tile: i32): void {
-  const layer = layerAt(plan, 0);
-  const chunks = countSparseChunks(plan, step);
+/** A tile of the activations of a layer over compressed inputs. */
+export function forwardSparseTile(plan: Plan, thread: i32, step: i32, index: i32, tile: i32): void {
+  const layer = layerAt(plan, index);
+  const chunks = ceilingDivide(batchRows(plan, step), SPARSE_ROWS);
   // Chunk after chunk for a block of units: its weights stay in the cache of this thread's core.
   const chunk = tile % chunks;
   const block = tile / chunks;
@@ -31,20 +31,25 @@ export function forwardSparseTile(plan: Plan, thread: i32, step: i32, tile: i32)
   const count = min(SPARSE_ROWS, batchRows(plan, step) - row);
   const weights = layer.packedWeights + <usize>block * blockedBytes(layer.inputs, BLOCK_UNITS);
   const z = threadScratch(plan, thread);
-  multiplySparse(z, sparseBatch(plan, step), chunk, weights, count);
+  multiplySparse(z, sparseBatch(plan, step, index), chunk, weights, count);
   const unit = block * BLOCK_UNITS;
   const units = min(BLOCK_UNITS, layer.units - unit);
-  activateUnits(plan, 0, step, row, count, unit, units, z, BLOCK_UNITS, z);
+  activateUnits(plan, index, step, row, count, unit, units, z, BLOCK_UNITS, z);
 }
 
 /**
- * Passes rows `row` to `row + count − 1` of a batch forward, and leaves the gradient of the batch's
- * mean loss with respect to what the loss takes in the last layer's `gradient`.
+ * Passes rows `row` to `row + count − 1` of a batch forward, from layer `first` on, and leaves the
+ * gradient of the batch's mean loss with respect to what the loss takes in the last layer's `gradient`.
  */
-export function forward(plan: Plan, thread: i32, step: i32, row: i32, count: i32): void {
-  const sparse = isSparse(plan, 0);
-  if (!sparse) gatherInputs(plan, step, row, count);
-  forwardLayers(plan, thread, step, row, count, i32(sparse));
+export function forward(
+  plan: Plan,
+  thread: i32,
+  step: i32,
+  row: i32,
+  count: i32,
+  first: i32,
+): void {
+  forwardRows(plan, thread, step, row, count, first, plan.layerCount);
   const output = layerAt(plan, plan.layerCount - 1);
   const position = step * plan.batchSize + row;
   const sample = (<usize>position) << 2;
@@ -84,7 +89,21 @@ export function forward(plan: Plan, thread: i32, step: i32, row: i32, count: i32
   }
 }
 
-/** From layer `first` on: a = f(a·W + b) of the layer below. */
+/** The activations of dense layers `first` to `end − 1`; of the data set inputs are gathered first. */
+export function forwardRows(
+  plan: Plan,
+  thread: i32,
+  step: i32,
+  row: i32,
+  count: i32,
+  first: i32,
+  end: i32,
+): void {
+  if (first == 0) gatherInputs(plan, step, row, count);
+  forwardLayers(plan, thread, step, row, count, first, end);
+}
+
+/** Layers `first` to `end − 1`: a = f(a·W + b) of the layer below. */
 export function forwardLayers(
   plan: Plan,
   thread: i32,
@@ -92,9 +111,10 @@ export function forwardLayers(
   row: i32,
   count: i32,
   first: i32,
+  end: i32,
 ): void {
   const scratch = threadScratch(plan, thread);
-  for (let index = first; index < plan.layerCount; index++) {
+  for (let index = first; index < end; index++) {
     const layer = layerAt(plan, index);
     const inputs = index ? layerAt(plan, index - 1).activations : plan.batchInputs;
     const z = layer.activations + <usize>(row * layer.units) * FLOAT;

@@ -125,12 +125,32 @@ export function pack(
   depth: i32,
   columns: i32,
 ): void {
+  packPart(packed, b, rowStride, columnStride, first, count, 0, columns, depth, columns);
+}
+
+/**
+ * The same of no more than columns `firstColumn`, a multiple of 8, to `firstColumn + columnCount − 1`;
+ * `b` is where both ranges begin. How wide a panel is follows from the columns of the whole.
+ */
+export function packPart(
+  packed: usize,
+  b: usize,
+  rowStride: i32,
+  columnStride: i32,
+  firstRow: i32,
+  rowCount: i32,
+  firstColumn: i32,
+  columnCount: i32,
+  depth: i32,
+  columns: i32,
+): void {
   const width = panelColumns(columns);
   const step = <usize>width * FLOAT;
-  let panel = packed + <usize>first * step;
-  for (let column = 0; column < columns; column += width) {
+  let panel = packed + <usize>(firstColumn * depth) * FLOAT + <usize>firstRow * step;
+  for (let column = 0; column < columnCount; column += width) {
     // A panel of B holds columns, which are the rows of Bᵀ.
-    packPanel(panel, b, columnStride, rowStride, min(width, columns - column), width, count);
+    const own = min(width, columnCount - column);
+    packPanel(panel, b, columnStride, rowStride, own, width, rowCount);
     panel += <usize>depth * step;
     b += <usize>(width * columnStride) * FLOAT;
   }

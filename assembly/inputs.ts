@@ -1,12 +1,12 @@
 /**
  * The inputs of a step: a batch of the data set, perhaps changed for this batch alone, and then
- * compressed or gathered for the first layer.
+ * compressed or gathered for the first layer. Dropped activations are compressed for the next layer.
  */
 import { Augmentation, augmentRows } from "./augment";
 import { gatherBytes, gatherFloats, sampleAt } from "./batch";
 import { compressChunk, SPARSE_ROWS, SparseBatch } from "./compress";
 import { dropBytes, dropUnits } from "./dropout";
-import { batchRows, ceilingDivide, isSparse, Plan, threadScratch } from "./plan";
+import { batchRows, ceilingDivide, isSparse, layerAt, Plan, threadScratch } from "./plan";
 import { FLOAT } from "./simd";
 
 /**
@@ -82,15 +82,19 @@ export function countSparseChunks(plan: Plan, step: i32): i32 {
   return isSparse(plan, 0) ? ceilingDivide(batchRows(plan, step), SPARSE_ROWS) : 0;
 }
 
-/** Even and odd steps take turns, so that one can be compressed while the other is in use. */
-export function sparseBatch(plan: Plan, step: i32): SparseBatch {
+/**
+ * What a layer over compressed inputs reads. Of the data set even and odd steps take turns, so that
+ * one can be compressed while the other is in use.
+ */
+export function sparseBatch(plan: Plan, step: i32, index: i32): SparseBatch {
+  if (index) return changetype<SparseBatch>(layerAt(plan, index).sparseInputs);
   return changetype<SparseBatch>(plan.sparse + <usize>(step & 1) * offsetof<SparseBatch>());
 }
 
 export function compress(plan: Plan, step: i32, chunk: i32): void {
   const row = chunk * SPARSE_ROWS;
   compressChunk(
-    sparseBatch(plan, step),
+    sparseBatch(plan, step, 0),
     chunk,
     plan.prepared ? preparedInputs(plan, step) : plan.inputs,
     plan.inputsAreBytes != 0,
@@ -99,6 +103,12 @@ export function compress(plan: Plan, step: i32, chunk: i32): void {
     plan.prepared ? row : step * plan.batchSize + row,
     min(SPARSE_ROWS, batchRows(plan, step) - row),
   );
+}
+
+/** Compresses a chunk of a matrix `[rows, units]` of float32 that this step has computed. */
+export function compressRows(batch: SparseBatch, matrix: usize, chunk: i32, rows: i32): void {
+  const row = chunk * SPARSE_ROWS;
+  compressChunk(batch, chunk, matrix, false, 1, 0, row, min(SPARSE_ROWS, rows - row));
 }
 
 /** Rows `row` to `row + count − 1` of a step's batch, into `plan.batchInputs`. */

@@ -55,7 +55,7 @@ function copyRows(panel: usize, source: usize, columnBytes: usize, width: i32, d
 }
 
 /** Up to four columns of a panel, `step` bytes from one step of the depth to the next. */
-function packFour(
+export function packFour(
   panel: usize,
   step: usize,
   source: usize,
@@ -95,7 +95,7 @@ function packFour(
 }
 
 /** target `[4, 4]` = source `[4, 4]` transposed; rows `targetStride` and `sourceStride` bytes apart. */
-function transpose4x4(
+export function transpose4x4(
   target: usize,
   targetStride: usize,
   source: usize,

@@ -98,7 +98,8 @@ export class LayerPlan {
   /**
    * Packed for `multiplyPacked`: W, which the product forward reads; Wᵀ, which the gradient of the
    * layer below reads; and ∂L/∂z, which the gradient of W reads. 0 where nothing reads it. A layer
-   * over compressed inputs has W and ∂L/∂z in blocks instead (`sparse.ts`).
+   * over compressed inputs has W and ∂L/∂z in blocks instead, and one whose ∂L/∂z is compressed Wᵀ
+   * (`sparse.ts`).
    */
   packedWeights: usize;
   packedTransposed: usize;
@@ -117,6 +118,13 @@ export class LayerPlan {
   weightGradient: usize;
   /** Sums of squares of W's columns, a row for each tile of rows; 0 without `maxNorm`. */
   columnSquares: usize;
+  /**
+   * The activations of the layer below, compressed: a `SparseBatch`, or 0 where they are read as they
+   * are. The first layer's inputs are the plan's.
+   */
+  sparseInputs: usize;
+  /** ∂L/∂z, compressed by row for the gradient of the layer below, likewise. */
+  sparseGradient: usize;
 }
 
 /** Bytes of a row of `Plan.totals`. */
@@ -136,9 +144,9 @@ export function batchRows(plan: Plan, step: i32): i32 {
   return min(plan.batchSize, plan.samples - step * plan.batchSize);
 }
 
-/** Whether a layer reads compressed inputs. Only the first layer reads the data set. */
+/** Whether a layer reads compressed inputs: of the data set, or of the layer below. */
 export function isSparse(plan: Plan, index: i32): bool {
-  return index == 0 && plan.sparse != 0;
+  return (index ? layerAt(plan, index).sparseInputs : plan.sparse) != 0;
 }
 
 export function ceilingDivide(a: i32, b: i32): i32 {

@@ -1,8 +1,9 @@
 /**
- * The input layer over compressed inputs (`compress.ts`):
+ * A layer over compressed inputs (`compress.ts`), of the data set or of the layer below:
  *
  *   forward   for each row:      z[row, :] = Σ over its entries x · W[feature, :]
- *   backward  for each feature:  ∂L/∂W[feature, :] = Σ over its entries x · ∂L/∂z[row, :]
+ *   gradient  for each feature:  ∂L/∂W[feature, :] = Σ over its entries x · ∂L/∂z[row, :]
+ *   backward  for each row:      ∂L/∂a[row, :] = Σ over the entries of its ∂L/∂z · Wᵀ[unit, :]
  *
  * Everything is kept in blocks of 32 units, eight vector registers: a matrix `[rows, units]` is
  * blocked as `[units / 32, rows, 32]`, the last block filled up with zeros. So every number of units
@@ -19,6 +20,7 @@ import {
   SPARSE_ROWS,
   SparseBatch,
 } from "./compress";
+import { packFour, transpose4x4 } from "./pack";
 import { FLOAT, fma } from "./simd";
 
 /** Bytes of a matrix `[rows, units]` when blocked. */
@@ -48,7 +50,7 @@ export function packBlocks(
     let block = blocked + <usize>((unit / BLOCK_UNITS) * rows + first) * ROW_BYTES;
     let row = matrix + <usize>unit * FLOAT;
     for (let index = 0; index < count; index++) {
-      memory.copy(block, row, bytes);
+      copyRow(block, row, bytes);
       const rest = <usize>ROW_BYTES - bytes;
       if (rest) memory.fill(block + bytes, 0, rest);
       block += ROW_BYTES;
@@ -63,10 +65,61 @@ export function unpackBlocks(matrix: usize, blocked: usize, rows: i32, units: i3
     const bytes = <usize>min(BLOCK_UNITS, units - unit) * FLOAT;
     let row = matrix + <usize>unit * FLOAT;
     for (let index = 0; index < rows; index++) {
-      memory.copy(row, blocked, bytes);
+      copyRow(row, blocked, bytes);
       blocked += ROW_BYTES;
       row += <usize>units * FLOAT;
     }
+  }
+}
+
+/** Copies what a block has of a row, up to 128 bytes; `memory.copy` is a call out of the module. */
+export function copyRow(target: usize, source: usize, bytes: usize): void {
+  if (bytes != ROW_BYTES) {
+    memory.copy(target, source, bytes);
+    return;
+  }
+  for (let end = source + ROW_BYTES; source < end; source += 32) {
+    v128.store(target, v128.load(source));
+    v128.store(target, v128.load(source, 16), 16);
+    target += 32;
+  }
+}
+
+/**
+ * Copies rows `first` to `first + count − 1`, `first` a multiple of 4, of a block of a matrix, its
+ * columns `unit` to `unit + units − 1`, into their places in the matrix transposed: blocked as
+ * `[rows / 32, columns, 32]`, where rows that the last four do not have become zeros. `block` is row
+ * `first`. Cost: 8 bytes moved an element.
+ */
+export function transposeBlock(
+  transposed: usize,
+  block: usize,
+  first: i32,
+  count: i32,
+  unit: i32,
+  units: i32,
+  columns: i32,
+): void {
+  // Four columns at a time: four rows of the result are one piece of memory, written from end to end.
+  for (let index = 0; index < count; ) {
+    const row = first + index;
+    const lane = row % BLOCK_UNITS;
+    const own = min(BLOCK_UNITS - lane, count - index);
+    const place = (row / BLOCK_UNITS) * columns + unit;
+    let target = transposed + <usize>place * ROW_BYTES + <usize>lane * FLOAT;
+    let source = block + <usize>index * ROW_BYTES;
+    for (let column = 0; column < units; column += 4) {
+      const width = min(4, units - column);
+      for (let four = 0; four < own; four += 4) {
+        const to = target + <usize>four * FLOAT;
+        const from = source + <usize>four * ROW_BYTES;
+        if (width == 4 && four + 4 <= own) transpose4x4(to, ROW_BYTES, from, ROW_BYTES);
+        else packFour(to, ROW_BYTES, from, BLOCK_UNITS, 1, min(4, own - four), 4, width);
+      }
+      target += 4 * ROW_BYTES;
+      source += 4 * FLOAT;
+    }
+    index += own;
   }
 }
 

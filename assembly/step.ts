@@ -12,11 +12,15 @@
  * 3. The parameters are updated in tiles, each from the gradient of its weights to its new values,
  *    and meanwhile the next step's inputs are compressed. Limits to norms add a phase each.
  *
+ * A hidden layer over compressed activations is done in tiles too. It takes two phases before the
+ * second, one to compress and one of tiles, and where its ∂L/∂z is compressed two behind it.
+ *
  * Chunks and tiles are independent of each other, and every sum has one fixed order whatever their
  * sizes and whoever computes them.
  */
-import { backward } from "./backward";
+import { backward, backwardSparseTile, endOfDense } from "./backward";
 import { barrier, claim, isStopping, reportCompleted, requestStop } from "./barrier";
+import { SPARSE_ROWS, SparseBatch } from "./compress";
 import { clip, clipScale, constrain, countDescentTiles, descend, packWeights } from "./descend";
 import {
   BINARY_CROSS_ENTROPY,
@@ -24,9 +28,16 @@ import {
   countSparseTiles,
   forward,
   forwardLayers,
+  forwardRows,
   forwardSparseTile,
 } from "./forward";
-import { compress, countPreparedTiles, countSparseChunks, prepareInputs } from "./inputs";
+import {
+  compress,
+  compressRows,
+  countPreparedTiles,
+  countSparseChunks,
+  prepareInputs,
+} from "./inputs";
 import { logistic, softmax } from "./loss";
 import { countCorrect, sumOfLosses } from "./metrics";
 import {
@@ -39,7 +50,7 @@ import {
   threadScratch,
 } from "./plan";
 import { shuffle } from "./random";
-import { packBlocks, unpackBlocks } from "./sparse";
+import { unpackBlocks } from "./sparse";
 
 /** Most rows that pass through the network at a time: their activations stay in cache. */
 const CHUNK_ROWS: i32 = 32;
@@ -54,8 +65,9 @@ export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
   enter(plan, thread, first);
   for (let step = first; step < end; step++) {
     const rows = batchRows(plan, step);
-    forwardSparse(plan, thread, step);
-    propagate(plan, thread, step, step + 1 < end);
+    const rest = forwardSparse(plan, thread, step);
+    propagate(plan, thread, step, rest, step + 1 < end);
+    backwardSparse(plan, thread, rows);
     const coming = step + 1 < end ? countSparseChunks(plan, step + 1) : 0;
     const descents = countDescentTiles(plan);
     const tiles = coming + 1 + descents;
@@ -79,7 +91,7 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
   enter(plan, thread, first);
   for (let step = first; step < end; step++) {
     const rows = batchRows(plan, step);
-    forwardSparse(plan, thread, step);
+    const rest = forwardSparse(plan, thread, step);
     const coming = step + 1 < end ? countSparseChunks(plan, step + 1) : 0;
     const size = chunkRows(plan, rows);
     const chunks = coming + ceilingDivide(rows, size);
@@ -92,7 +104,7 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
         compress(plan, step + 1, chunk);
       } else {
         const row = (chunk - coming) * size;
-        forward(plan, thread, step, row, min(size, rows - row));
+        forward(plan, thread, step, row, min(size, rows - row), rest);
       }
     }
     meet(plan);
@@ -110,15 +122,15 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
  */
 export function predict(plan: Plan, rows: i32): void {
   prepare(plan);
-  forwardLayers(plan, 0, 0, 0, rows, 0);
+  forwardLayers(plan, 0, 0, 0, rows, 0, plan.layerCount);
   const output = layerAt(plan, plan.layerCount - 1);
   const outputs = output.activations;
   if (plan.loss == CROSS_ENTROPY) softmax(outputs, outputs, rows, output.units);
   if (plan.loss == BINARY_CROSS_ENTROPY) logistic(outputs, rows * output.units);
 }
 
-/** The second phase: chunks of this batch forward and back, and the inputs of the next. */
-function propagate(plan: Plan, thread: i32, step: i32, more: bool): void {
+/** The second phase: chunks of this batch from layer `first` on and back, and the inputs of the next. */
+function propagate(plan: Plan, thread: i32, step: i32, first: i32, more: bool): void {
   const rows = batchRows(plan, step);
   const size = chunkRows(plan, rows);
   const coming = more ? countPreparedTiles(plan, step + 1) : 0;
@@ -129,19 +141,81 @@ function propagate(plan: Plan, thread: i32, step: i32, more: bool): void {
     } else {
       const row = (tile - coming) * size;
       const count = min(size, rows - row);
-      forward(plan, thread, step, row, count);
-      backward(plan, thread, row, count, rows);
+      forward(plan, thread, step, row, count, first);
+      backward(plan, thread, plan.layerCount - 1, row, count, rows);
     }
   }
   meet(plan);
 }
 
-/** The first layer's activations, when its inputs are compressed. */
-function forwardSparse(plan: Plan, thread: i32, step: i32): void {
-  const tiles = countSparseTiles(plan, step);
-  if (tiles == 0) return;
-  for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
-    forwardSparseTile(plan, thread, step, tile);
+/** The activations up to the last layer over compressed inputs; returns the first layer behind it. */
+function forwardSparse(plan: Plan, thread: i32, step: i32): i32 {
+  const rows = batchRows(plan, step);
+  let first = 0;
+  for (let index = 0; index < plan.layerCount; index++) {
+    if (!isSparse(plan, index)) continue;
+    if (first < index) forwardChunks(plan, thread, step, first, index);
+    const layer = layerAt(plan, index);
+    if (index > 0) {
+      const activations = layerAt(plan, index - 1).activations;
+      compressChunks(plan, thread, layer.sparseInputs, activations, rows);
+    }
+    const tiles = countSparseTiles(rows, layer.units);
+    for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+      forwardSparseTile(plan, thread, step, index, tile);
+    }
+    meet(plan);
+    first = index + 1;
+  }
+  return first;
+}
+
+/** The activations of the dense layers `first` to `end − 1`. */
+function forwardChunks(plan: Plan, thread: i32, step: i32, first: i32, end: i32): void {
+  const rows = batchRows(plan, step);
+  const size = chunkRows(plan, rows);
+  const chunks = ceilingDivide(rows, size);
+  for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
+    const row = chunk * size;
+    forwardRows(plan, thread, step, row, min(size, rows - row), first, end);
+  }
+  meet(plan);
+}
+
+/** Every ∂L/∂z below the first, from the top, that is compressed. */
+function backwardSparse(plan: Plan, thread: i32, rows: i32): void {
+  let index = endOfDense(plan, plan.layerCount - 1);
+  while (index > 0) {
+    const layer = layerAt(plan, index);
+    compressChunks(plan, thread, layer.sparseGradient, layer.gradient, rows);
+    const tiles = countSparseTiles(rows, layer.inputs);
+    for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+      backwardSparseTile(plan, thread, index, tile, rows);
+    }
+    meet(plan);
+    index -= 1;
+    const end = endOfDense(plan, index);
+    if (end < index) backwardChunks(plan, thread, index, rows);
+    index = end;
+  }
+}
+
+/** Every ∂L/∂z that dense products lead to from that of layer `from`. */
+function backwardChunks(plan: Plan, thread: i32, from: i32, rows: i32): void {
+  const size = chunkRows(plan, rows);
+  const chunks = ceilingDivide(rows, size);
+  for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
+    const row = chunk * size;
+    backward(plan, thread, from, row, min(size, rows - row), rows);
+  }
+  meet(plan);
+}
+
+/** Compresses a matrix `[rows, units]` that the phase before has computed. */
+function compressChunks(plan: Plan, thread: i32, batch: usize, matrix: usize, rows: i32): void {
+  const chunks = ceilingDivide(rows, SPARSE_ROWS);
+  for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
+    compressRows(changetype<SparseBatch>(batch), matrix, chunk, rows);
   }
   meet(plan);
 }
@@ -199,21 +273,16 @@ function enter(plan: Plan, thread: i32, first: i32): void {
 
 /** Packs every layer's weights: they may have changed since the plan was last used. */
 function prepare(plan: Plan): void {
-  for (let index = 0; index < plan.layerCount; index++) {
-    const layer = layerAt(plan, index);
-    if (isSparse(plan, index)) {
-      packBlocks(layer.packedWeights, layer.weights, 0, layer.inputs, layer.inputs, layer.units);
-    } else {
-      packWeights(layer, 0, layer.inputs);
-    }
-  }
+  for (let index = 0; index < plan.layerCount; index++) packWeights(plan, index);
 }
 
 /** After the last step: a sparse layer has learned in blocks, and only now its weights follow. */
 function leave(plan: Plan, thread: i32): void {
-  if (thread != 0 || !isSparse(plan, 0)) return;
-  const layer = layerAt(plan, 0);
-  unpackBlocks(layer.weights, layer.packedWeights, layer.inputs, layer.units);
+  for (let index = 0; index < plan.layerCount; index++) {
+    if (index % plan.threads != thread || !isSparse(plan, index)) continue;
+    const layer = layerAt(plan, index);
+    unpackBlocks(layer.weights, layer.packedWeights, layer.inputs, layer.units);
+  }
 }
 
 /** Stores a step's loss and correct samples; returns the loss. */

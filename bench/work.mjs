@@ -126,4 +126,26 @@ export const WORK = [
     samplesOf: {},
     goals: [bestNative(1.1)],
   },
+  {
+    name: "784-1024-1024-10 ReLU under dropout, batch 256, Adam in one cycle",
+    data: "training",
+    job: {
+      ...mnist,
+      hidden: [1024, 1024],
+      activation: "relu",
+      batchSize: 256,
+      learningRate: 0.002,
+      initialization: "he",
+      epochs: 3,
+      oneCycle: { rise: 0.1, start: 0.1, end: 0.001 },
+      dropout: { input: 0.2, hidden: 0.5 },
+    },
+    contestants: [
+      { peer: "wasmlp", threads: 2 },
+      { peer: "pytorch", threads: 1 },
+      { peer: "pytorch", threads: 2 },
+    ],
+    samplesOf: {},
+    goals: [],
+  },
 ];

@@ -18,6 +18,12 @@ import { randomNumbers } from "./support/numbers.js";
 
 enableRelaxedSimd();
 
+/** Small layers are compressed too, which only large ones are worth. */
+vi.mock("../src/model/sparseLayout.js", async (load) => ({
+  ...(await load<typeof import("../src/model/sparseLayout.js")>()),
+  isWorthCompressing: (inputs: number, units: number) => inputs * units > 1000,
+}));
+
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
@@ -45,6 +51,14 @@ const RULES: Partial<Record<string, FitOptions>> = {
     learningRate: 0.01,
     augmentation: { elastic: 8, rotation: 9 },
   },
+  dropped: {
+    optimizer: "adam",
+    learningRate: 0.01,
+    dropout: { input: 0.2, hidden: 0.5 },
+    clipNorm: 0.5,
+    maxNorm: 1,
+    averaging: 0.9,
+  },
 };
 
 interface Case {
@@ -55,7 +69,18 @@ interface Case {
   readonly kind: (typeof KINDS)[number];
 }
 
-const CASES: Case[] = HIDDEN.flatMap((hidden, i) =>
+/** Hidden layers that are compressed, some of them between dense ones. */
+const COMPRESSED: Case[] = [1, 32, 129, 300].flatMap((batchSize, i) =>
+  [
+    [131, 77, 109],
+    [100, 90, 5, 300, 40],
+  ].map((hidden, j) => {
+    const kind = KINDS[(i + j) % KINDS.length];
+    return { rule: j === i % 2 ? "dropped" : "plain", hidden, activation: "relu", batchSize, kind };
+  }),
+);
+
+const CASES: Case[] = HIDDEN.flatMap((hidden, i): Case[] =>
   BATCH_SIZES.flatMap((batchSize, j) =>
     KINDS.map((kind, k) => {
       const activation = HIDDEN_ACTIVATIONS[(i + j + k) % HIDDEN_ACTIVATIONS.length];
@@ -65,7 +90,7 @@ const CASES: Case[] = HIDDEN.flatMap((hidden, i) =>
       return { rule, hidden, activation, batchSize, kind };
     }),
   ),
-);
+).concat(COMPRESSED);
 
 /** Pictures of 13 × 9 pixels: more than one tile of features. */
 const [WIDTH, HEIGHT] = [13, 9];

@@ -10,6 +10,8 @@ A peer is started as `python PEER.py JOB`, JOB being a JSON object:
     oneCycle          where present, Adam in one cycle instead of gradient descent: {"rise", "start", "end"},
                       the fraction of the run in which the rate rises, and where it starts and ends, as
                       fractions of its peak
+    dropout           where present, the probabilities of dropping an input and a hidden unit:
+                      {"input", "hidden"}
     threads, precision    where the peer can choose
 
 It prints one JSON object: "version", its name and version, and "epochs", a list of objects with the

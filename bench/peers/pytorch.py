@@ -18,14 +18,19 @@ ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU}
 
 
 def build(job):
-    modules = []
+    dropout = job.get("dropout", {"input": 0, "hidden": 0})
+    modules = [nn.Dropout(dropout["input"])] if dropout["input"] > 0 else []
     for weights, biases in initial_layers(job, np.random.default_rng(0)):
         layer = nn.Linear(*weights.shape)
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(weights.T))
             layer.bias.copy_(torch.from_numpy(biases))
         modules += [layer, ACTIVATIONS[job["activation"]]()]
-    return nn.Sequential(*modules[:-1])
+        if dropout["hidden"] > 0:
+            modules.append(nn.Dropout(dropout["hidden"]))
+    # Nothing follows the last layer.
+    modules = modules[: modules.index(layer) + 1]
+    return nn.Sequential(*modules)
 
 
 def build_optimizer(job, model, samples):

@@ -22,9 +22,9 @@ const model = await Mlp.create({
   initialization: job.initialization,
   threads: job.threads,
 });
-const { oneCycle } = job;
+const { oneCycle, dropout } = job;
 const rule = oneCycle && { optimizer: "adam", schedule: { kind: "one-cycle", ...oneCycle } };
-const history = await model.fit(dataset, { epochs, batchSize, learningRate, ...rule });
+const history = await model.fit(dataset, { epochs, batchSize, learningRate, dropout, ...rule });
 const manifest = new URL("../../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(manifest, "utf8"));
 console.log(

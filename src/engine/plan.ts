@@ -67,6 +67,8 @@ export const LAYER_FIELDS = [
   "biasAverage",
   "weightGradient",
   "columnSquares",
+  "sparseInputs",
+  "sparseGradient",
 ] as const;
 
 /** The fields of `StepSettings` of `assembly/optimizer.ts`, likewise. */

@@ -13,6 +13,7 @@ import type { Regions } from "../engine/regions.js";
 import { lossOf } from "./architecture.js";
 import { dropoutFields, type Learning, STATES } from "./learning.js";
 import type { Network } from "./network.js";
+import { isMostlyZero, isWorthCompressing, layOutSparseMatrix } from "./sparseLayout.js";
 
 /** Bytes of a float32. */
 const FLOAT_BYTES = 4;
@@ -21,7 +22,9 @@ const LINE_BYTES = 64;
 
 /** Where what training keeps of a layer from step to step is; 0 where there is none. */
 export interface LayerState {
-  /** Floats of each of the weights' arrays: with compressed inputs in blocks of 32 units. */
+  /** Whether the weights' arrays are in blocks of 32 units, as with compressed inputs. */
+  readonly blocked: boolean;
+  /** Floats of each of the weights' arrays. */
   readonly weightCount: number;
   readonly biasCount: number;
   readonly weightFirst: Pointer;
@@ -61,13 +64,19 @@ export function layOutLayers(
   const table = regions.allocateBytes(LAYER_BYTES * layers.length);
   const takesLogits = lossOf(network.architecture) !== "mean-squared-error";
   const states: LayerState[] = [];
+  const compresses = (layer: number) =>
+    learning !== undefined && isMostlyZero(layers[layer], learning.dropout.hidden);
   const fields = layers.map(({ inputs, units, activation, weights, biases }, index) => {
-    const sparse = index === 0 && firstLayer === "sparse";
     const last = index === layers.length - 1;
+    const sparse =
+      index === 0
+        ? firstLayer === "sparse"
+        : compresses(index - 1) && isWorthCompressing(inputs, units, rows);
+    const sparseGradient = index > 0 && sparse && !last && compresses(index);
     const layOut = sparse ? blockedBytes : packedBytes;
     const activations = regions.allocateNumbers(rows * units);
     const code = activation === "softmax" || (last && takesLogits) ? "identity" : activation;
-    const dropped = learning && !last ? learning.dropout.hidden : 0;
+    const dropped = last ? 0 : (learning?.dropout.hidden ?? 0);
     const keepsFactors = learning && (dropped > 0 || code === "gelu" || code === "silu");
     const weightCount = sparse ? blockedBytes(inputs, units) / FLOAT_BYTES : inputs * units;
     const zeros = (count: number) => {
@@ -75,8 +84,16 @@ export function layOutLayers(
       memory.floats(place, count).fill(0);
       return place;
     };
+    const layOutTransposed = () => {
+      if (!learning || index === 0) return 0;
+      // Where the last block is not full, lanes that nothing is written to take part in products.
+      return sparseGradient
+        ? zeros(blockedBytes(units, inputs) / FLOAT_BYTES)
+        : regions.allocateBytes(packedBytes(units, inputs));
+    };
     const kept = learning ? STATES[learning.optimizer] : 0;
     const state: LayerState = {
+      blocked: sparse,
       weightCount,
       biasCount: units,
       weightFirst: kept > 0 ? zeros(weightCount) : 0,
@@ -103,8 +120,7 @@ export function layOutLayers(
       gradient: learning ? regions.allocateNumbers(rows * units) : activations,
       biasGradient: learning ? regions.allocateNumbers(units) : 0,
       packedWeights: regions.allocateBytes(layOut(inputs, units)),
-      packedTransposed:
-        learning && index > 0 ? regions.allocateBytes(packedBytes(units, inputs)) : 0,
+      packedTransposed: layOutTransposed(),
       packedGradient: learning ? regions.allocateBytes(layOut(rows, units)) : 0,
       weightFirst,
       weightSecond,
@@ -117,6 +133,13 @@ export function layOutLayers(
         learning && learning.maxNorm > 0
           ? regions.allocateNumbers(squaresCount(inputs, units, sparse))
           : 0,
+      sparseInputs:
+        sparse && index > 0
+          ? layOutSparseMatrix(engine, regions, "by row and feature", { features: inputs, rows })
+          : 0,
+      sparseGradient: sparseGradient
+        ? layOutSparseMatrix(engine, regions, "by row", { features: units, rows })
+        : 0,
     };
   });
   writeLayers(engine, table, fields);
@@ -135,10 +158,9 @@ function squaresCount(inputs: number, units: number, sparse: boolean): number {
 }
 
 /** Tiles of an update: of each layer one of biases and those of its weights. */
-export function countDescentTiles({ layers }: Network, firstLayer: "dense" | "sparse"): number {
+export function countDescentTiles({ layers }: Network, states: readonly LayerState[]): number {
   return layers.reduce((sum, { inputs, units }, index) => {
-    const sparse = index === 0 && firstLayer === "sparse";
-    const weights = sparse
+    const weights = states[index].blocked
       ? Math.ceil(inputs / TILE_FEATURES) * Math.ceil(units / BLOCK_UNITS)
       : Math.ceil(inputs / TILE_INPUTS);
     return sum + 1 + weights;

@@ -6,23 +6,17 @@ import type { Network } from "./network.js";
 export class LearningState {
   readonly #network: Network;
   readonly #layers: readonly LayerState[];
-  readonly #firstLayer: "dense" | "sparse";
 
-  /**
-   * An average begins as the parameters.
-   *
-   * @param firstLayer how the first layer reads its inputs: sparse ones have it learn in blocks
-   */
-  constructor(network: Network, layers: readonly LayerState[], firstLayer: "dense" | "sparse") {
+  /** An average begins as the parameters. */
+  constructor(network: Network, layers: readonly LayerState[]) {
     this.#network = network;
     this.#layers = layers;
-    this.#firstLayer = firstLayer;
-    layers.forEach(({ weightAverage, biasAverage }, index) => {
+    layers.forEach(({ blocked, weightAverage, biasAverage }, index) => {
       if (weightAverage === 0) return;
       const { memory } = network.engine;
       const { inputs, units, weights, biases } = network.layers[index];
       memory.floats(biasAverage, units).set(memory.floats(biases, units));
-      if (this.#isBlocked(index)) {
+      if (blocked) {
         network.engine.kernels.packBlocks(weightAverage, weights, 0, inputs, inputs, units);
       } else {
         memory.floats(weightAverage, inputs * units).set(memory.floats(weights, inputs * units));
@@ -59,7 +53,7 @@ export class LearningState {
       const { inputs, units, weights, biases } = layers[index];
       exchange(memory.floats(biases, units), memory.floats(state.biasAverage, units));
       const current = memory.floats(weights, inputs * units);
-      if (!this.#isBlocked(index)) {
+      if (!state.blocked) {
         exchange(current, memory.floats(state.weightAverage, inputs * units));
         return;
       }
@@ -72,10 +66,6 @@ export class LearningState {
     });
   }
 
-  #isBlocked(layer: number): boolean {
-    return layer === 0 && this.#firstLayer === "sparse";
-  }
-
   #views(): Map<string, Float32Array> {
     const { memory } = this.#network.engine;
     const views = new Map<string, Float32Array>();
@@ -83,9 +73,12 @@ export class LearningState {
       const add = (name: string, place: Pointer, count: number) => {
         if (place !== 0) views.set(`${index}.${name}`, memory.floats(place, count));
       };
-      add("weight.first", state.weightFirst, state.weightCount);
-      add("weight.second", state.weightSecond, state.weightCount);
-      add("weight.average", state.weightAverage, state.weightCount);
+      // Blocks and rows of one length must not be taken for each other. The first layer's follow from
+      // the data set.
+      const weight = state.blocked && index > 0 ? "weight.blocks" : "weight";
+      add(`${weight}.first`, state.weightFirst, state.weightCount);
+      add(`${weight}.second`, state.weightSecond, state.weightCount);
+      add(`${weight}.average`, state.weightAverage, state.weightCount);
       add("bias.first", state.biasFirst, state.biasCount);
       add("bias.second", state.biasSecond, state.biasCount);
       add("bias.average", state.biasAverage, state.biasCount);

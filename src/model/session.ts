@@ -61,7 +61,6 @@ export class Session {
   readonly #settings: Pointer;
   readonly #layout: LayerLayout;
   readonly #learned: LearningState;
-  readonly #firstLayer: "dense" | "sparse";
 
   /**
    * @throws OptionError when the data set does not fit the network or what is asked of it.
@@ -94,13 +93,13 @@ export class Session {
       if (targets.kind === "classes") memory.integers(labels, this.samples).set(targets.labels);
       else memory.floats(values, targets.values.length).set(targets.values);
       const density = measureDensity(engine, inputs, dataset);
-      this.#firstLayer = isSparse(density) ? "sparse" : "dense";
+      const firstLayer = isSparse(density) ? "sparse" : "dense";
       const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
       const { features } = dataset;
       const rows = this.batchSize;
       const loss = lossOf(network.architecture);
       const outputs = network.layers[network.layers.length - 1].units;
-      this.#layout = layOutLayers(network, regions, rows, this.#firstLayer, learning);
+      this.#layout = layOutLayers(network, regions, rows, firstLayer, learning);
       const augmentation = layOutAugmentation(engine, regions, dataset, learning?.augmentation);
       const dropped = dropoutFields(learning?.dropout.input ?? 0);
       const inputBytes = dataset.inputs.BYTES_PER_ELEMENT;
@@ -108,7 +107,7 @@ export class Session {
         augmentation !== 0 || dropped.threshold > 0 ? rows * features * inputBytes : 0;
       this.#keepsBatch =
         options.order === "stored" && this.batchSize >= this.samples && preparedStride === 0;
-      const descents = countDescentTiles(network, this.#firstLayer);
+      const descents = countDescentTiles(network, this.#layout.states);
       writePlan(engine, this.#plan, {
         layerCount: network.layers.length,
         layers: this.#layout.table,
@@ -136,7 +135,7 @@ export class Session {
         augmentation,
         inputDropout: dropped.threshold,
         sparse:
-          this.#firstLayer === "sparse"
+          firstLayer === "sparse"
             ? layOutSparseBatches(engine, regions, learning ? "train" : "evaluate", {
                 features,
                 rows,
@@ -145,7 +144,7 @@ export class Session {
                 density: augmentation === 0 ? density : { ...density, largestRow: features },
               })
             : 0,
-        batchInputs: this.#firstLayer === "dense" ? this.#numbers(rows * features) : 0,
+        batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
         batchTargets: loss === "cross-entropy" ? 0 : this.#numbers(rows * outputs),
         targets: this.#numbers(this.samples),
         losses: this.#losses,
@@ -161,7 +160,7 @@ export class Session {
         team: this.#team,
         spins: spinsFor(execution.threads),
       });
-      this.#learned = new LearningState(network, this.#layout.states, this.#firstLayer);
+      this.#learned = new LearningState(network, this.#layout.states);
     } catch (error) {
       regions.free();
       throw error;
