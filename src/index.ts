@@ -15,6 +15,9 @@ export {
 } from "./data/dataset.js";
 export { type DigitsOptions, digits } from "./data/digits/index.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
+export { CATALOGUE, type DiagnosisId, titleOf } from "./doctor/catalogue.js";
+export { type DiagnoseOptions, type Diagnosis, diagnose } from "./doctor/dump/diagnose.js";
+export { type Finding, LANGUAGES, type Language } from "./doctor/finding.js";
 export {
   type CheckedParameter,
   type GradientCheck,
@@ -27,6 +30,7 @@ export {
   type NetworkCheck,
   type NetworkCheckOptions,
 } from "./doctor/networkCheck.js";
+export { snippet } from "./doctor/snippet.js";
 export { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 export { detectFeatures, type Features } from "./engine/features.js";
 export {

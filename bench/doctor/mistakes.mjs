@@ -481,13 +481,16 @@ export function variantsOf({ layers, activation }) {
       ((ratio(m.precision) * divisor) / Math.max(...ratios)).toPrecision(2),
     );
   };
+  /** Where all gradients vanish no rate has the wanted effect. */
+  const hasRate = ({ settings }) => Number.isFinite(settings.learningRate);
   const lrNeeds = ["lr", ...every, ...updates, ...every.map((name) => `d${name}`)];
   add("learning-rate-too-high", "lr", undefined, {
     requires: { ...plain, initial: "glorot" },
     slots: ["rate"],
     needs: lrNeeds,
     prepare: rate(() => 100),
-    isVisible: (values, context) => lossAfter(values, context) > 3 * lossBefore(values, context),
+    isVisible: (values, context) =>
+      hasRate(context) && lossAfter(values, context) > 3 * lossBefore(values, context),
     allowed: CONSEQUENCES,
   });
   add("learning-rate-too-low", "lr", undefined, {
@@ -495,7 +498,7 @@ export function variantsOf({ layers, activation }) {
     slots: ["rate"],
     needs: lrNeeds,
     prepare: rate((precision) => (precision === "float32" ? 1e-6 : 1e-9)),
-    isVisible: () => true,
+    isVisible: (_, context) => hasRate(context),
     // In float32 such steps are lost in rounding, here and there.
     allowed: [...CONSEQUENCES, "bias-not-updated", "layer-not-updated"],
   });

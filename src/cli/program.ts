@@ -37,6 +37,11 @@ const COMMANDS: readonly {
     load: async () => (await import("./reproduce.js")).defineReproduce,
   },
   {
+    name: "doctor",
+    description: "Say why a network does not learn",
+    load: async () => (await import("./doctor/index.js")).defineDoctor,
+  },
+  {
     name: "gradcheck",
     description: "Check a network's gradients against central differences",
     load: async () => (await import("./gradcheck.js")).defineGradcheck,

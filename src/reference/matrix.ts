@@ -6,7 +6,11 @@ export class Matrix {
   /** `[rows, columns]`, row-major */
   readonly data: Float64Array;
 
-  constructor(rows: number, columns: number, data = new Float64Array(rows * columns)) {
+  constructor(
+    rows: number,
+    columns: number,
+    data: Float64Array = new Float64Array(rows * columns),
+  ) {
     this.rows = rows;
     this.columns = columns;
     this.data = data;

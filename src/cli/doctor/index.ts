@@ -1,0 +1,16 @@
+/** `wasmlp doctor …`: why a network does not learn. */
+import type { Command } from "commander";
+import type { Terminal } from "../terminal.js";
+import { defineDump } from "./dump.js";
+import { defineSnippet } from "./snippet.js";
+
+export function defineDoctor(command: Command, terminal: Terminal): void {
+  defineDump(
+    command.command("dump").description("find the mistakes in one step of any training program"),
+    terminal,
+  );
+  defineSnippet(
+    command.command("snippet").description("print the lines that make such a dump"),
+    terminal,
+  );
+}

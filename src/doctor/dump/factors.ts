@@ -1,0 +1,68 @@
+/** What it means when a gradient is a multiple of the right one. */
+import type { Factor, Mistake } from "./explain.js";
+
+export interface Sizes {
+  readonly samples: number;
+  readonly features: number;
+  readonly outputs: number;
+  /** Inputs and units of the layer that the quantity belongs to. */
+  readonly inputs: number;
+  readonly units: number;
+}
+
+const FLIPPED: Mistake = {
+  id: "sign-flipped",
+  cause: "the sign is the wrong way round, and a step along it climbs",
+};
+
+/**
+ * Factors of something whose mean over the samples is taken in the right place, relative to that mean, the
+ * right one first.
+ */
+export function meanFactors(sizes: Sizes): Factor[] {
+  const { samples, features, outputs, inputs, units } = sizes;
+  const count = (number: number, what: string) => `${number}, the number of ${what}`;
+  const n = count(samples, "samples");
+  const wrongCounts: [number, Mistake["id"], string][] = [
+    [features, "mean-by-features", count(features, "features")],
+    [outputs, "mean-by-classes", count(outputs, "classes")],
+    [inputs, "mean-by-features", count(inputs, "inputs of the layer")],
+    [units, "mean-by-features", count(units, "units of the layer")],
+  ];
+  const factors: Factor[] = [
+    { value: 1, mistakes: [] },
+    {
+      value: samples,
+      mistakes: [{ id: "missing-mean", cause: `the sum over the samples is not divided by ${n}` }],
+    },
+    {
+      value: 1 / samples,
+      origin: `1/${samples}`,
+      mistakes: [{ id: "double-mean", cause: `it is divided twice by ${n}` }],
+    },
+    ...wrongCounts.map(([divisor, id, text]) => ({
+      value: samples / divisor,
+      origin: `${samples}/${divisor}`,
+      mistakes: [{ id, cause: `the mean divides by ${text}, not by ${n}` }],
+    })),
+    ...wrongCounts.map(([divisor, id, text]) => ({
+      value: 1 / divisor,
+      mistakes: [{ id, cause: `it is divided by ${text}, beside the mean over the samples` }],
+    })),
+  ];
+  return distinct([...factors, ...factors.map(flipped)]);
+}
+
+/** The same factor with the other sign. */
+export function flipped({ value, origin, mistakes }: Factor): Factor {
+  const turned = { value: -value, mistakes: [FLIPPED, ...mistakes] };
+  return origin === undefined ? turned : { ...turned, origin: `−${origin}` };
+}
+
+/** Of factors that cannot be told apart the first. */
+export function distinct(factors: readonly Factor[]): Factor[] {
+  return factors.filter(
+    ({ value }, index) =>
+      !factors.slice(0, index).some((other) => Math.abs(other.value / value - 1) < 1e-9),
+  );
+}

@@ -1,0 +1,68 @@
+/** An array of a dump as a matrix: samples in rows, weights `[inputs, units]`. */
+import type { NumericArray } from "../../data/arrays/namedArray.js";
+import { Matrix } from "../../reference/matrix.js";
+import { transpose } from "./products.js";
+
+export interface Quantity {
+  readonly name: string;
+  readonly matrix: Matrix;
+  /**
+   * Unit roundoff of what is known of the values: 2⁻⁵³ of float64, 2⁻²⁴ of float32 and of a float64 array
+   * whose every value is one of float32.
+   */
+  readonly roundoff: number;
+  /** Whether the dump holds it, or it merely follows from what the dump holds. */
+  readonly origin: "dumped" | "computed";
+  /** Where the dump has what `matrix` has at a row and a column: "[3, 17]". */
+  readonly locate: (row: number, column: number) => string;
+}
+
+/** Unit roundoff of float32, in which most programs compute. */
+export const SINGLE = 2 ** -24;
+const HALF = { float16: 2 ** -11, bfloat16: 2 ** -8 } as const;
+
+/** `[rows, columns]` of an array whose values have that many, or the other way round. */
+export function quantity(
+  array: NumericArray,
+  rows: number,
+  columns: number,
+  order: "stored" | "transposed" = "stored",
+): Quantity {
+  const isTransposed = order === "transposed";
+  const values = Float64Array.from(array.values);
+  const matrix = isTransposed
+    ? transpose(new Matrix(columns, rows, values))
+    : new Matrix(rows, columns, values);
+  const hasOneIndex = array.shape.length < 2;
+  return {
+    name: array.name,
+    matrix,
+    roundoff: roundoffOf(array),
+    origin: "dumped",
+    locate: (row, column) => {
+      if (array.shape.length === 0) return "";
+      if (hasOneIndex) return `[${row * columns + column}]`;
+      return isTransposed ? `[${column}, ${row}]` : `[${row}, ${column}]`;
+    },
+  };
+}
+
+/** What the dump does not hold, computed from what it does. */
+export function computed(name: string, matrix: Matrix, roundoff: number): Quantity {
+  return {
+    name,
+    matrix,
+    roundoff,
+    origin: "computed",
+    locate: (row, column) => `[${row}, ${column}]`,
+  };
+}
+
+function roundoffOf({ dtype, values }: NumericArray): number {
+  if (dtype === "float16" || dtype === "bfloat16") return HALF[dtype];
+  if (dtype === "float32") return SINGLE;
+  // Zeros and other whole numbers say nothing about what the program computes in.
+  const isWhole = values.every(Number.isInteger);
+  const isSingle = !isWhole && values.every((value) => Math.fround(value) === value);
+  return isSingle ? SINGLE : 2 ** -53;
+}

@@ -1,0 +1,23 @@
+/** Text broken into lines of a width. */
+import { textWidth } from "./text.js";
+
+/** Least columns that are worth breaking lines for. */
+const LEAST_WIDTH = 20;
+
+/** `text` in lines of up to `width` columns, each but the first after `indent` spaces; words stay whole. */
+export function wrap(text: string, width: number, indent = 0): string {
+  const room = Math.max(LEAST_WIDTH, width);
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const margin = lines.length > 0 ? indent : 0;
+    if (line !== "" && margin + textWidth(line) + 1 + textWidth(word) > room) {
+      lines.push(" ".repeat(margin) + line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(" ".repeat(lines.length > 0 ? indent : 0) + line);
+  return lines.join("\n");
+}
