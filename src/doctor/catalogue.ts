@@ -51,6 +51,7 @@ export const CATALOGUE = {
   "extra-output-derivative": ["backward", "the output's derivative is applied once too often"],
   "weights-updated-early": ["backward", "the backward pass uses weights already updated"],
   "gradient-transposed": ["backward", "the gradient is transposed"],
+  "gradient-accumulated": ["backward", "the gradient holds earlier ones too"],
   "bias-gradient-axis": ["backward", "the bias gradient is summed over the units"],
   "bias-broadcast": ["backward", "the bias has become a matrix"],
 

@@ -5,7 +5,8 @@ import type { Discovery } from "./chain.js";
 import { lineOf, type Program } from "./lines.js";
 
 export function prescribe(discovery: Discovery, program: Program): Finding {
-  const { id, at } = discovery;
+  const { id, at, advice } = discovery;
+  if (advice !== undefined) return { ...discovery, advice };
   const code = lineOf(id === "bias-broadcast" ? biasLine(at) : (LINES[id] ?? at), program);
   return { ...discovery, advice: ADVICE[id] ?? DEFAULT_ADVICE, ...(code && { code }) };
 }
@@ -66,6 +67,8 @@ const ADVICE: Partial<Record<DiagnosisId, string>> = {
     "leave the derivative out: outputs − targets is all of the last layer's gradient",
   "weights-updated-early": "compute all gradients first, then update all layers",
   "gradient-transposed": "turn the product round, so that it has the shape of the weights",
+  "gradient-accumulated":
+    "set the gradients to 0 before each backward pass: optimizer.zero_grad() in PyTorch",
   "bias-gradient-axis": "sum over the samples: one number for each unit",
   "bias-broadcast": "keep one bias for each unit, and sum its gradient over the samples",
   "bias-not-updated": "update the biases like the weights",

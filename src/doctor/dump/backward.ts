@@ -17,7 +17,7 @@ import { distinct, flipped, meanFactors, type Sizes } from "./factors.js";
 import { type Forward, type ForwardLayer, product } from "./forward.js";
 import type { LossName } from "./loss.js";
 import type { Dump, LayerDump } from "./orientation.js";
-import { isFiniteArray, multiplyTransposed, norm, normOf, transpose } from "./products.js";
+import { dot, isFiniteArray, multiplyTransposed, norm, normOf, transpose } from "./products.js";
 import { computed, type Quantity } from "./quantity.js";
 import { oneHot, repeatedLabels, type Targets } from "./targets.js";
 
@@ -101,6 +101,46 @@ export function examineBackward(
   return { layers: results, sign };
 }
 
+/** Least cosine between a gradient and what it has too much, for that to be an earlier step's gradient. */
+const LEAST_AGREEMENT = 0.3;
+
+/**
+ * Every gradient of parameters has something too much although every ∂L/∂z is right, and it points where the
+ * gradient does: the gradients of steps before, which nobody set back to 0.
+ */
+export function examineAccumulation({ layers }: Forward, backward: Backward, chain: Chain): void {
+  const entries = backward.layers.flatMap(({ dump, dZ }, index) => {
+    const { input } = layers[index];
+    if (!dump.dW || !dZ || !chain.has("unexplained", `dW${dump.index}`)) return [];
+    const { matrix } = productTransposed(input.matrix, dZ.matrix);
+    const isMean = backward.layers[index].mean === "before";
+    const scale = isMean ? 1 : 1 / dZ.matrix.rows;
+    const excess = combine(dump.dW.matrix, matrix, (found, right) => found - scale * right);
+    return [{ dump, agreement: cosine(excess.data, matrix.data) }];
+  });
+  if (entries.length < Math.min(2, layers.length)) return;
+  if (entries.length < backward.layers.filter(({ dump }) => dump.dW).length) return;
+  if (entries.some(({ agreement }) => agreement < LEAST_AGREEMENT)) return;
+  for (const { dump, agreement } of entries) {
+    for (const name of [`dW${dump.index}`, `db${dump.index}`]) {
+      if (!chain.has("unexplained", name)) continue;
+      chain.forget("unexplained", name);
+      chain.link(name, "wrong");
+      chain.discover({
+        id: "gradient-accumulated",
+        at: name,
+        evidence: `what ${name} has beyond the gradient of this step points the same way in dW${dump.index}, with a cosine of ${show(agreement)}`,
+        cause: "the gradients of earlier steps are added up and never set back to 0",
+      });
+    }
+  }
+}
+
+function cosine(a: Float64Array, b: Float64Array): number {
+  const size = norm(a) * norm(b);
+  return size === 0 ? 0 : dot(a, b) / size;
+}
+
 function sizesOf({ samples, features, outputs }: Dump, { inputs, units }: LayerDump): Sizes {
   return { samples, features, outputs, inputs, units };
 }
@@ -111,7 +151,7 @@ function sizesOf({ samples, features, outputs }: Dump, { inputs, units }: LayerD
 
 function outputHypotheses(
   dump: Dump,
-  { layers, output, P, endsInLogits }: Forward,
+  { layers, output, P, endsInLogits, inner }: Forward,
   { targets, loss }: BackwardOptions,
 ): GradientHypothesis[] {
   const last = layers[layers.length - 1];
@@ -143,7 +183,11 @@ function outputHypotheses(
   const name = `dZ${last.dump.index}`;
   const outputName = output === "softmax" ? "softmax" : output.name;
   const matched = output === "softmax" ? "cross-entropy" : "binary-cross-entropy";
-  const direct: GradientHypothesis = { loss: matched, mistakes: [], compute: plain };
+  const direct: GradientHypothesis = {
+    loss: matched,
+    mistakes: [],
+    compute: inner ? () => throughSoftmax(inner, plain()) : plain,
+  };
   const extra: Mistake = {
     id: "extra-output-derivative",
     cause: `the derivative of the ${outputName} is applied to A − Y, which has it already: the ${matched} takes it back out`,
@@ -357,6 +401,9 @@ function topGradient(
   return { dZ, mean, sign: factor < 0 ? -1 : 1 };
 }
 
+/** A gradient that is less than this many times the sum over the samples was divided by something. */
+const LEAST_SUM = 0.9;
+
 /** Where the mean is taken, as the gradients of the last layer's parameters have it. */
 function meanBehind(dZ: Quantity, { dump, input }: ForwardLayer, samples: number): Mean {
   const { dW, db } = dump;
@@ -372,6 +419,8 @@ function meanBehind(dZ: Quantity, { dump, input }: ForwardLayer, samples: number
       roundoff: dZ.roundoff,
     });
     if (found?.reason) return Math.abs(found.factor) === 1 ? "before" : "after";
+    // Whoever divides here, by whatever number, means to take the mean here.
+    if (found) return Math.abs(found.factor) < LEAST_SUM ? "after" : "before";
   }
   return "before";
 }

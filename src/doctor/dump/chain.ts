@@ -32,6 +32,8 @@ export interface Discovery {
   readonly at: string;
   readonly evidence: string;
   readonly cause: string;
+  /** What to do, when it is not what the identifier's other cases want, nor a line to change. */
+  readonly advice?: string;
   /** The number that gave it away and its limit, where there is one. */
   readonly value?: number;
   readonly threshold?: number;

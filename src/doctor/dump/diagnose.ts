@@ -10,7 +10,7 @@ import type { Finding } from "../finding.js";
 import { examineAccuracy } from "./accuracy.js";
 import { ACTIVATIONS, type ActivationFunction, activationNamed } from "./activations.js";
 import { prescribe } from "./advice.js";
-import { examineBackward } from "./backward.js";
+import { examineAccumulation, examineBackward } from "./backward.js";
 import { Chain, type Link } from "./chain.js";
 import { examineFlow, examineRate, examineStart } from "./dynamics.js";
 import { examineForward, type OutputFunction } from "./forward.js";
@@ -79,6 +79,8 @@ interface Assumption {
   readonly hidden: ActivationFunction;
   readonly output: OutputFunction;
   readonly loss: LossName;
+  /** Whether the loss applies a softmax to what went through one. */
+  readonly isDoubled: boolean;
 }
 
 interface Examination {
@@ -113,11 +115,15 @@ function assumptions(
     const possible = lossesFor(name);
     const losses = declared.loss ? [declared.loss] : possible;
     const fits = losses.filter((loss) => possible.includes(loss) || last !== undefined);
-    return fits.map((loss) => ({ output, loss }));
+    return fits.map((loss) => ({ output, loss, isDoubled: false }));
   });
   const all = hiddens.flatMap((hidden) => readings.map((reading) => ({ hidden, ...reading })));
-  // What is usual of both goes first.
-  return all.toSorted((a, b) => lossRank(a) - lossRank(b));
+  // What is usual of both goes first, and a mistake last.
+  const usualFirst = all.toSorted((a, b) => lossRank(a) - lossRank(b));
+  const doubled = usualFirst
+    .filter(({ output, loss }) => output === "softmax" && loss === "cross-entropy")
+    .map((assumption) => ({ ...assumption, isDoubled: true }));
+  return [...usualFirst, ...doubled];
 }
 
 function lossRank({ output, loss }: Assumption): number {
@@ -161,7 +167,7 @@ interface Subject {
 
 function examine(
   { dump, targets, samples }: Subject,
-  { hidden, output, loss }: Assumption,
+  { hidden, output, loss, isDoubled }: Assumption,
   declared: Declared,
 ): Examination | undefined {
   const chain = new Chain();
@@ -170,6 +176,7 @@ function examine(
     declared: declared.activation,
     hidden,
     output,
+    isDoubled,
     isClassification: targets.kind === "classes",
   });
   // The dump's own last activations speak for another reading, which has its own turn.
@@ -182,6 +189,7 @@ function examine(
     return examineLoss(dump, forward, chain, each, { loss, targets });
   });
   const backward = examineBackward(dump, forward, chain, { targets, loss });
+  examineAccumulation(forward, backward, chain);
   dump.losses.forEach((each, index) => {
     const excess = excesses[index];
     if (excess.length === 0) return;

@@ -32,6 +32,8 @@ export interface Forward {
   readonly P: Quantity;
   /** Whether the dump's last activations are logits, and the softmax is a part of the loss. */
   readonly endsInLogits: boolean;
+  /** softmax(z), where the loss takes the softmax of that once more. */
+  readonly inner: Matrix | undefined;
 }
 
 export interface ForwardOptions {
@@ -42,6 +44,8 @@ export interface ForwardOptions {
   /** The same of the last layer. */
   readonly output: OutputFunction;
   readonly isClassification: boolean;
+  /** Whether the loss is supposed to apply a softmax to what went through one. */
+  readonly isDoubled: boolean;
 }
 
 const ONE: readonly Factor[] = [{ value: 1, mistakes: [] }];
@@ -58,10 +62,14 @@ export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions
   }
   const layer = dump.layers[top];
   const Z = weightedSums(dump, layer, input, layers, chain);
-  const { output, P, endsInLogits } = outputs(layer, Z, chain, options);
+  const single = outputs(layer, Z, chain, options);
+  const { output, endsInLogits } = single;
+  const isDoubled = options.isDoubled && output === "softmax";
+  const inner = isDoubled ? single.P.matrix : undefined;
+  const P = isDoubled ? doubled(single.P, chain) : single.P;
   const activation = output === "softmax" ? ACTIVATIONS[0] : output;
   layers.push({ dump: layer, input, Z, A: layer.A ?? P, activation, mask: undefined });
-  return { layers, output, P, endsInLogits };
+  return { layers, output, P, endsInLogits, inner };
 }
 
 /**
@@ -412,6 +420,21 @@ function outputs(
   if (!endsInLogits && !(isBare && !isDeclared)) return { output, P: A, endsInLogits: false };
   const { matrix } = softmaxOf(Z);
   return { output: "softmax", P: computed(name, matrix, A.roundoff), endsInLogits: true };
+}
+
+/** The loss of a library that takes logits is given probabilities. */
+function doubled(P: Quantity, chain: Chain): Quantity {
+  const matrix = softmax(P.matrix);
+  const largest = ({ data, columns }: Matrix) => show(Math.max(...data.subarray(0, columns)));
+  chain.discover({
+    id: "wrong-activation",
+    at: P.name,
+    evidence: `the loss and its gradient are those of the softmax of the softmax: the first sample's largest probability is ${largest(P.matrix)}, and ${largest(matrix)} after the second`,
+    cause: "the loss applies a softmax of its own to what went through one already",
+    advice:
+      "leave the softmax out of the network where the loss takes logits, as PyTorch's CrossEntropyLoss does",
+  });
+  return computed(P.name, matrix, P.roundoff);
 }
 
 /** Last activations that a classifier may well have. */

@@ -1,0 +1,282 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { NumericArray } from "../../../src/data/arrays/namedArray.js";
+import { diagnose } from "../../../src/doctor/dump/diagnose.js";
+import { DataError, OptionError } from "../../../src/errors.js";
+
+const SAMPLES = 12;
+const FEATURES = 5;
+const HIDDEN = 4;
+const CLASSES = 3;
+
+/** Numbers between −1 and 1 that look drawn at random. */
+function numbers(count: number, seed: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, index) => Math.sin(12.9898 * (index + 1) * seed));
+}
+
+function array(name: string, shape: readonly number[], values: ArrayLike<number>): NumericArray {
+  return { name, shape, dtype: "float64", values: Float64Array.from(values) };
+}
+
+/** Y one-hot, a network of one hidden layer, nothing else. */
+function network(): NumericArray[] {
+  const Y = new Float64Array(SAMPLES * CLASSES);
+  for (let row = 0; row < SAMPLES; row++) Y[row * CLASSES + (row % CLASSES)] = 1;
+  return [
+    array("X", [SAMPLES, FEATURES], numbers(SAMPLES * FEATURES, 1)),
+    array("Y", [SAMPLES, CLASSES], Y),
+    array("W1", [FEATURES, HIDDEN], numbers(FEATURES * HIDDEN, 2)),
+    array("b1", [HIDDEN], numbers(HIDDEN, 3)),
+    array("W2", [HIDDEN, CLASSES], numbers(HIDDEN * CLASSES, 4)),
+    array("b2", [CLASSES], numbers(CLASSES, 5)),
+  ];
+}
+
+function replaced(name: string, change: (array: NumericArray) => NumericArray): NumericArray[] {
+  return network().map((each) => (each.name === name ? change(each) : each));
+}
+
+/** Z1 = X·W1 + b1 of `network()`. */
+function sums(): Float64Array {
+  const [x, , w, b] = network().map(({ values }) => values);
+  return Float64Array.from({ length: SAMPLES * HIDDEN }, (_, index) => {
+    const [row, unit] = [Math.floor(index / HIDDEN), index % HIDDEN];
+    let z = b[unit];
+    for (let k = 0; k < FEATURES; k++) z += x[row * FEATURES + k] * w[k * HIDDEN + unit];
+    return z;
+  });
+}
+
+describe("what is needed", () => {
+  test("X, Y and the weights are enough", () => {
+    const { findings, sizes, samples, orientation } = diagnose(network());
+    expect(findings).toEqual([]);
+    expect(sizes).toEqual([FEATURES, HIDDEN, CLASSES]);
+    expect(samples).toBe(SAMPLES);
+    expect(orientation).toEqual({ samples: "rows", weights: "inputs × units" });
+  });
+
+  test("names are recognised whatever their case and punctuation, others are listed", () => {
+    const names = ["x", "labels", "w_1", "b[1]", "W.2", "B2"];
+    const arrays = network().map((each, index) => ({ ...each, name: names[index] }));
+    const extra = array("epoch", [], [3]);
+    expect(diagnose([...arrays, extra]).ignored).toEqual(["epoch"]);
+  });
+
+  test.each([
+    ["X", "the dump has no X among Y, W1, b1, W2, b2, expected X, Y and W1, W2, …"],
+    ["W1", "the dump has no W1 among X, Y, b1, W2, b2, expected X, Y and W1, W2, …"],
+  ])("a dump without %s is refused", (name, message) => {
+    const arrays = network().filter((each) => each.name !== name);
+    expect(() => diagnose(arrays)).toThrow(new DataError(message));
+  });
+
+  test("the same quantity twice is refused", () => {
+    const twice = [...network(), array("w1", [1], [0])];
+    expect(() => diagnose(twice)).toThrow(
+      new DataError('"w1" and "W1" are the same, expected one'),
+    );
+  });
+
+  test("a number in a name asks for no memory", () => {
+    const { ignored } = diagnose([...network(), array("W99999999", [1, 1], [0])]);
+    expect(ignored).toEqual(["W99999999"]);
+  });
+});
+
+describe("what cannot be read is refused in a sentence", () => {
+  test.each([
+    ["W1", [7, HIDDEN], /^W1 has shape \[7, 4\], expected .*5 features with X of shape \[12, 5\]$/],
+    ["b1", [9], /^b1 has shape \[9\], expected \[4\] as the layer has units$/],
+    ["Y", [7, 2], /^Y has shape \[7, 2\], expected \[12, 3\], a row for each sample, or its label/],
+  ] as const)("%s of shape %j", (name, shape, message) => {
+    const values = numbers(
+      shape.reduce((product: number, size) => product * size, 1),
+      6,
+    );
+    const arrays = replaced(name, () => array(name, shape, values));
+    expect(() => diagnose(arrays)).toThrow(DataError);
+    expect(() => diagnose(arrays)).toThrow(message);
+  });
+
+  test.each(["X", "W1", "b2"])("NaN in %s", (name) => {
+    const arrays = replaced(name, (each) => ({
+      ...each,
+      values: each.values.map((value, index) => (index === 1 ? Number.NaN : value)),
+    }));
+    expect(() => diagnose(arrays)).toThrow(
+      /^\w+ has 1 of \d+ entries that are NaN or infinite, expected finite numbers: dump an earlier step$/,
+    );
+  });
+
+  test("labels that are not whole", () => {
+    const labels = array("Y", [SAMPLES], new Float64Array(SAMPLES).fill(0.5));
+    expect(() => diagnose(replaced("Y", () => labels))).toThrow(
+      /^Y has 12 numbers, 0.5 among them, where the network has 3 outputs; expected class labels/,
+    );
+  });
+
+  test("options that do not fit", () => {
+    expect(() => diagnose(network(), { activation: ["tanh"] })).toThrow(
+      new OptionError("activation has 1 names, expected 2 as there are layers"),
+    );
+    expect(() => diagnose(network(), { activation: ["softmax", "softmax"] })).toThrow(
+      /^activation of layer 1 is "softmax", expected one of tanh, relu, /,
+    );
+    expect(() => diagnose(network(), { loss: "hinge" })).toThrow(
+      /^loss is "hinge", expected one of cross-entropy, /,
+    );
+  });
+});
+
+describe("orientation", () => {
+  const turned = ({ name, shape, values }: NumericArray): NumericArray => {
+    if (shape.length < 2) return array(name, shape, values);
+    const [rows, columns] = shape;
+    const turnedValues = Float64Array.from(
+      { length: values.length },
+      (_, index) => values[(index % rows) * columns + Math.floor(index / rows)],
+    );
+    return array(name, [columns, rows], turnedValues);
+  };
+
+  test("samples in columns and weights by units are found out", () => {
+    const { orientation, findings } = diagnose(network().map(turned));
+    expect(orientation).toEqual({ samples: "columns", weights: "units × inputs" });
+    expect(findings).toEqual([]);
+  });
+
+  test("of a square matrix the numbers tell", () => {
+    const inputs = 3;
+    const x = numbers(inputs * inputs, 1);
+    const w = numbers(inputs * inputs, 2);
+    const z = Float64Array.from({ length: 9 }, (_, index) => {
+      const [row, unit] = [Math.floor(index / 3), index % 3];
+      // Weights by units: w[unit, k].
+      return [0, 1, 2].reduce((sum, k) => sum + x[row * 3 + k] * w[unit * 3 + k], 0);
+    });
+    const { orientation, findings } = diagnose([
+      array("X", [3, 3], x),
+      array("Y", [3], [0, 1, 2]),
+      array("W1", [3, 3], w),
+      array("Z1", [3, 3], z),
+    ]);
+    expect(orientation.weights).toBe("units × inputs");
+    expect(findings).toEqual([]);
+  });
+
+  test("images need not be flattened", () => {
+    const x = array("X", [SAMPLES, 1, FEATURES, 1], numbers(SAMPLES * FEATURES, 1));
+    expect(diagnose(replaced("X", () => x)).sizes[0]).toBe(FEATURES);
+  });
+});
+
+describe("a finding", () => {
+  test("has the numbers, the cause, advice, and the line in three languages", () => {
+    const z = sums();
+    const tanhOfMinus = array(
+      "A1",
+      [SAMPLES, HIDDEN],
+      z.map((value) => Math.tanh(-value)),
+    );
+    const dump = [...network(), array("Z1", [SAMPLES, HIDDEN], z), tanhOfMinus];
+    const { findings, chain } = diagnose(dump, { activation: ["tanh", "softmax"] });
+    expect(chain).toEqual([
+      { name: "Z1", verdict: "right" },
+      { name: "A1", verdict: "wrong" },
+    ]);
+    expect(findings).toMatchObject([
+      {
+        id: "wrong-activation",
+        at: "A1",
+        evidence: expect.stringMatching(/^A1\[\d+, \d+\] is -?[\d.]+, expected -?[\d.]+$/),
+        code: {
+          numpy: "A1 = np.tanh(Z1)",
+          pytorch: "A1 = torch.tanh(Z1)",
+          javascript: "A1 = Z1.map((row) => row.map((z) => Math.tanh(z)));",
+        },
+      },
+    ]);
+  });
+
+  test("names the factor of a gradient and where it comes from", () => {
+    // A softmax regression: dW1 = Xᵀ·(A − Y)/n, here with the mean over features.
+    const x = numbers(SAMPLES * FEATURES, 1);
+    const dZ = numbers(SAMPLES * CLASSES, 7);
+    const dW = new Float64Array(FEATURES * CLASSES);
+    for (let row = 0; row < SAMPLES; row++)
+      for (let k = 0; k < FEATURES; k++)
+        for (let j = 0; j < CLASSES; j++)
+          dW[k * CLASSES + j] += (x[row * FEATURES + k] * dZ[row * CLASSES + j]) / FEATURES;
+    const { findings } = diagnose([
+      array("X", [SAMPLES, FEATURES], x),
+      array(
+        "Y",
+        [SAMPLES],
+        Array.from({ length: SAMPLES }, (_, row) => row % CLASSES),
+      ),
+      array("W1", [FEATURES, CLASSES], numbers(FEATURES * CLASSES, 2)),
+      array("dZ1", [SAMPLES, CLASSES], dZ),
+      array("dW1", [FEATURES, CLASSES], dW),
+    ]);
+    expect(findings.find(({ at }) => at === "dW1")).toMatchObject({
+      id: "mean-by-features",
+      evidence: expect.stringContaining("2.4 = 12/5 times what it should be"),
+      cause: "the mean divides by 5, the number of features, not by 12, the number of samples",
+    });
+  });
+});
+
+test("whatever the numbers are, a dump is judged or refused in a sentence", () => {
+  const value = fc.oneof(
+    fc.double({ noDefaultInfinity: true }),
+    fc.constantFrom(0, 1, -1, 1e308, -1e308, Number.NaN, Number.POSITIVE_INFINITY),
+  );
+  const names = [
+    "Z1",
+    "A1",
+    "Z2",
+    "A2",
+    "dZ2",
+    "dW2",
+    "db2",
+    "dZ1",
+    "dW1",
+    "db1",
+    "W1_new",
+    "loss",
+  ];
+  const sizes: Record<string, readonly number[]> = {
+    Z1: [SAMPLES, HIDDEN],
+    A1: [SAMPLES, HIDDEN],
+    Z2: [SAMPLES, CLASSES],
+    A2: [SAMPLES, CLASSES],
+    dZ2: [SAMPLES, CLASSES],
+    dW2: [HIDDEN, CLASSES],
+    db2: [CLASSES],
+    dZ1: [SAMPLES, HIDDEN],
+    dW1: [FEATURES, HIDDEN],
+    db1: [HIDDEN],
+    W1_new: [FEATURES, HIDDEN],
+    loss: [],
+  };
+  const extra = fc.subarray(names).chain((chosen) =>
+    fc.tuple(
+      ...chosen.map((name) => {
+        const length = sizes[name].reduce((product, size) => product * size, 1);
+        return fc
+          .array(value, { minLength: length, maxLength: length })
+          .map((values) => array(name, sizes[name], values));
+      }),
+    ),
+  );
+  fc.assert(
+    fc.property(extra, (arrays) => {
+      const { findings } = diagnose([...network(), ...arrays]);
+      for (const { evidence, cause, advice } of findings) {
+        expect(`${evidence} ${cause} ${advice}`).not.toMatch(/undefined|\[object/);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
