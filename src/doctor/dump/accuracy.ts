@@ -12,8 +12,10 @@ export function examineAccuracy(
   { kind, labels, matrix }: Targets,
   chain: Chain,
 ): void {
-  const { accuracy, samples, outputs } = dump;
-  if (accuracy === undefined || kind === "values") return;
+  const { samples, outputs } = dump;
+  if (dump.accuracy === undefined || kind === "values") return;
+  const [accuracy] = dump.accuracy.matrix.data;
+  const { roundoff } = dump.accuracy;
   const p = forward.P.matrix;
   if (!Number.isFinite(accuracy) || p.data.some((value) => Number.isNaN(value))) {
     chain.link("accuracy", "unjudged");
@@ -29,10 +31,11 @@ export function examineAccuracy(
   };
   const isThatOf = (outputs: Matrix) => {
     // Of equal outputs any may be taken for the largest; float32 makes more of them equal.
-    const ties = outputs.columns === 1 ? 0 : countTies(outputs);
+    const ties = outputs.columns === 1 ? 0 : countTies(outputs, forward.P.roundoff);
     const share = sum(hitsOf(outputs)) / samples;
     return [1, 100, samples].some(
-      (scale) => Math.abs(accuracy / scale - share) <= (ties + 1e-3) / samples + 1e-6,
+      (scale) =>
+        Math.abs(accuracy / scale - share) <= (ties + 1e-3) / samples + 1e-6 + 2 * roundoff,
     );
   };
   const updated = dump.layers.map(({ W, b, newW, newB }) => ({
@@ -107,12 +110,12 @@ function largestRows({ rows, columns, data }: Matrix): number[] {
   });
 }
 
-function countTies({ rows, columns, data }: Matrix): number {
+function countTies({ rows, columns, data }: Matrix, roundoff: number): number {
   let ties = 0;
   for (let row = 0; row < rows; row++) {
     const sorted = data.subarray(row * columns, (row + 1) * columns).toSorted();
     const [second, first] = sorted.subarray(-2);
-    if (first - second <= 1e-6 * Math.abs(first)) ties++;
+    if (first - second <= Math.max(1e-6, 4 * roundoff) * Math.abs(first)) ties++;
   }
   return ties;
 }

@@ -10,7 +10,7 @@ import {
   type Reference,
 } from "./explain.js";
 import { isFiniteArray, norm } from "./products.js";
-import type { Quantity } from "./quantity.js";
+import { HALF, type Quantity } from "./quantity.js";
 
 export type Verdict =
   /** As the textbook has it, from the quantities before it. */
@@ -83,6 +83,13 @@ export class Chain {
     );
   }
 
+  /** A quantity differs, and perhaps only because it is kept in 16 bits. */
+  coarse(name: string): void {
+    this.link(name, "unjudged");
+    this.doubts++;
+    this.note("numbers of 16 bits are too coarse to judge some of it; dump float32 or float64");
+  }
+
   note(text: string): void {
     if (!this.notes.includes(text)) this.notes.push(text);
   }
@@ -132,8 +139,10 @@ export class Chain {
           ]
       : [{ id: "unexplained", cause: "no mistake that is known reproduces it" }];
     const missing = options.from.filter(({ origin }) => origin === "computed");
-    if (unexplained.length > 0 && missing.length > 0) {
-      this.doubt(name, missing[0].name);
+    const isCoarse = Math.max(values.roundoff, options.roundoff) >= HALF;
+    if (unexplained.length > 0 && (missing.length > 0 || isCoarse)) {
+      if (isCoarse) this.coarse(name);
+      else this.doubt(name, missing[0].name);
       return explanation?.mistakes.length ? explanation : undefined;
     }
     const mistakes = [...(explanation?.mistakes ?? []), ...unexplained];

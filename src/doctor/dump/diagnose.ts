@@ -234,6 +234,9 @@ function examine(
   };
 }
 
+/** A logarithm that is kept from 0 changes a loss by this much of a penalty, and chance seldom comes as close. */
+const PENALTY_TOLERANCE = 3e-5;
+
 /**
  * Whether what the loss has too much is a penalty λ/2·ΣW² on the weights: its gradient λ·W is in dW too, or, when
  * the dump has no dW, λ is a number that people write.
@@ -252,9 +255,11 @@ function explainedByPenalty(
   const found = Math.abs(loss.matrix.data[0]) * loss.roundoff;
   return excess.some((value) => {
     if (value <= 0) return false;
-    const tolerance = 1e-3 + (16 * found) / value;
+    const tolerance = PENALTY_TOLERANCE + (16 * found) / value;
     const near = (a: number, b: number) => Math.abs(a / b - 1) <= Math.min(0.05, tolerance);
-    if (decayed > 0) return scales.some((scale) => near(value, scale * decayed));
+    if (decayed > 0) {
+      return scales.some((scale) => Math.abs(value / (scale * decayed) - 1) <= 1e-3 + tolerance);
+    }
     if (layers.some(({ dW }) => dW !== undefined)) return false;
     return scales.some((scale) => {
       const rate = value / (scale * total);

@@ -5,7 +5,7 @@
 import type { Matrix } from "../../reference/matrix.js";
 import type { DiagnosisId } from "../catalogue.js";
 import { dot, norm } from "./products.js";
-import { type Quantity, SINGLE } from "./quantity.js";
+import { HALF, type Quantity, SINGLE } from "./quantity.js";
 
 /** One thing done wrong. */
 export interface Mistake {
@@ -63,6 +63,8 @@ const WORST_ROUNDING = 32;
 const SUSPICIOUS = 8;
 /** By how much an explanation must be closer to replace the textbook's where both may hold. */
 const CLOSER = 30;
+/** Of a quantity in 16 bits, what may be off. */
+const COARSE = 0.1;
 /** A factor that nothing explains counts as more than one mistake that does. */
 const UNEXPLAINED_COST = 1.5;
 
@@ -84,6 +86,8 @@ export function explain<H extends Hypothesis>(
   const size = norm(x);
   const actual = Math.max(roundoff, values.roundoff);
   const worst = Math.max(SINGLE, actual);
+  // Numbers of 16 bits lose their small ones altogether: only what is far off says anything.
+  const coarse = actual >= HALF ? (COARSE * size) / WORST_ROUNDING : 0;
   let best: Candidate<H> | undefined;
   let doubtful: Candidate<H> | undefined;
   for (const hypothesis of hypotheses) {
@@ -96,7 +100,7 @@ export function explain<H extends Hypothesis>(
     const fitted = squares === 0 ? 1 : dot(x, r) / squares;
     if (!Number.isFinite(fitted)) continue;
     const noise = (unit: number, factor: number) =>
-      unit * (Math.abs(factor) * reference.sensitivity + 2 * size) + Number.MIN_VALUE;
+      unit * (Math.abs(factor) * reference.sensitivity + 2 * size) + coarse + Number.MIN_VALUE;
     const relative = squares === 0 ? 0 : noise(worst, fitted) / (Math.abs(fitted) * norm(r));
     const reason = reasonOf(fitted, factors, Math.min(0.02, 2e-6 + relative));
     const factor = reason?.value ?? fitted;
@@ -115,7 +119,7 @@ export function explain<H extends Hypothesis>(
     if (cost === 0) break;
   }
   // What may be rounding is rounding, unless something else explains it much better.
-  if (!doubtful) return best;
+  if (!doubtful || coarse > 0) return doubtful ?? best;
   return best?.reason && best.residual * CLOSER < doubtful.residual ? best : doubtful;
 }
 

@@ -5,11 +5,14 @@ import { explain, type Factor, type Hypothesis, type Reference } from "./explain
 import { distinct, flipped, meanFactors } from "./factors.js";
 import type { Forward } from "./forward.js";
 import type { Dump } from "./orientation.js";
-import type { Quantity } from "./quantity.js";
+import { HALF, type Quantity, SINGLE } from "./quantity.js";
 import { repeatedLabels, type Targets } from "./targets.js";
 
 export const LOSSES = ["cross-entropy", "binary-cross-entropy", "mean-squared-error"] as const;
 export type LossName = (typeof LOSSES)[number];
+
+/** The smallest float32 above 0. */
+const LEAST_SINGLE = 2 ** -149;
 
 /** Numbers that programs add to a probability, or raise it to, before they take its logarithm. */
 const FLOORS = [1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15];
@@ -121,6 +124,10 @@ export function reportUnexplainedLoss(
     return;
   }
   const found = loss.matrix.data[0];
+  if (Math.max(loss.roundoff, P.roundoff) >= HALF) {
+    chain.coarse(at);
+    return;
+  }
   chain.link(at, "wrong");
   chain.discover({
     id: "unexplained",
@@ -282,10 +289,12 @@ function examineNonFinite(loss: Quantity, P: Quantity, chain: Chain, name: LossN
     chain.link(at, "unjudged");
     return;
   }
-  const zeros = data.reduce(
-    (sum, value) => sum + (value === 0 || (name !== "cross-entropy" && value === 1) ? 1 : 0),
-    0,
-  );
+  // What is nearly 0 in float64 is 0 in float32.
+  const isSingle = P.roundoff >= SINGLE;
+  const isZero = (p: number) => p <= (isSingle ? LEAST_SINGLE : 0);
+  const isOne = (p: number) => 1 - p <= (isSingle ? SINGLE : 0);
+  const isOdd = (p: number) => isZero(p) || (name !== "cross-entropy" && isOne(p));
+  const zeros = data.reduce((sum, value) => sum + Number(isOdd(value)), 0);
   const found = loss.matrix.data.find((value) => !Number.isFinite(value));
   chain.link(at, "wrong");
   if (zeros > 0) {

@@ -53,7 +53,7 @@ export interface Dump {
   /** Loss and cost, each one number, one for each sample, or by mistake something else: `[1, n]`. */
   readonly losses: readonly Quantity[];
   readonly learningRate: number | undefined;
-  readonly accuracy: number | undefined;
+  readonly accuracy: Quantity | undefined;
 }
 
 type Shape = readonly number[];
@@ -238,7 +238,7 @@ function read({ step, layers }: NamedArrays, orientation: Orientation): Dump | s
       loss ? [quantity(loss, 1, loss.values.length)] : [],
     ),
     learningRate: lr?.values[0],
-    accuracy: accuracy?.values[0],
+    accuracy: accuracy && quantity(accuracy, 1, 1),
   };
 }
 

@@ -19,7 +19,9 @@ export interface Quantity {
 
 /** Unit roundoff of float32, in which most programs compute. */
 export const SINGLE = 2 ** -24;
-const HALF = { float16: 2 ** -11, bfloat16: 2 ** -8 } as const;
+/** And of float16; bfloat16 is coarser still. */
+export const HALF = 2 ** -11;
+const ROUNDOFFS = { float16: HALF, bfloat16: 2 ** -8 } as const;
 
 /** `[rows, columns]` of an array whose values have that many, or the other way round. */
 export function quantity(
@@ -59,7 +61,7 @@ export function computed(name: string, matrix: Matrix, roundoff: number): Quanti
 }
 
 function roundoffOf({ dtype, values }: NumericArray): number {
-  if (dtype === "float16" || dtype === "bfloat16") return HALF[dtype];
+  if (dtype === "float16" || dtype === "bfloat16") return ROUNDOFFS[dtype];
   if (dtype === "float32") return SINGLE;
   // Zeros and other whole numbers say nothing about what the program computes in.
   const isWhole = values.every(Number.isInteger);

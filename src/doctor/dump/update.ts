@@ -6,7 +6,7 @@ import type { Forward } from "./forward.js";
 import type { LossName } from "./loss.js";
 import type { Dump } from "./orientation.js";
 import { dot, isFiniteArray, multiplyTransposed, norm, transpose } from "./products.js";
-import { type Quantity, SINGLE } from "./quantity.js";
+import { HALF, type Quantity, SINGLE } from "./quantity.js";
 
 /** A parameter's step, as a multiple of its gradient. */
 interface Step {
@@ -30,6 +30,8 @@ export interface Update {
   readonly isPlain: boolean;
 }
 
+/** Relative tolerance of rates where numbers have 16 bits. */
+const COARSE = 0.3;
 /** Steps that rounding may have changed by more than this are not judged. */
 const MOST_UNCERTAIN = 0.1;
 
@@ -266,12 +268,14 @@ function judgeStep(
     });
     return;
   }
-  if (rate === undefined || uncertainty > MOST_UNCERTAIN || learningRate === undefined) {
+  const isCoarse = Math.max(layer.dump.W.roundoff, layer.dump.dW?.roundoff ?? 0) >= HALF;
+  const limit = isCoarse ? MOST_UNCERTAIN / 10 : MOST_UNCERTAIN;
+  if (rate === undefined || uncertainty > limit || learningRate === undefined) {
     chain.link(name, "unjudged");
     return;
   }
   const ratio = (isTurned ? -rate : rate) / learningRate;
-  const tolerance = Math.max(1e-3, 4 * uncertainty);
+  const tolerance = Math.max(1e-3, 4 * uncertainty, isCoarse ? COARSE : 0);
   const is = (value: number) => Math.abs(ratio / value - 1) <= tolerance;
   const { samples } = dump;
   if (right.some(is) || (layer.sums[parameter] && (is(1 / samples) || is(-1 / samples)))) {
