@@ -17,6 +17,7 @@ export { type DigitsOptions, digits } from "./data/digits/index.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
 export { CATALOGUE, type DiagnosisId, titleOf } from "./doctor/catalogue.js";
 export { type DiagnoseOptions, type Diagnosis, diagnose } from "./doctor/dump/diagnose.js";
+export { isDumpName } from "./doctor/dump/names.js";
 export { type Finding, LANGUAGES, type Language } from "./doctor/finding.js";
 export {
   type CheckedParameter,

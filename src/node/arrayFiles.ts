@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import { decodeArrayFile, EXPECTED_ARRAY_FILE } from "../data/arrays/arrayFile.js";
 import type { NumericArray } from "../data/arrays/namedArray.js";
 import { decodeNpy } from "../data/arrays/npy.js";
-import { type EncodeNpzOptions, encodeNpz } from "../data/arrays/npz.js";
-import { ZIP_LIMITS, type ZipLimits } from "../data/arrays/zipFormat.js";
+import { type DecodeNpzOptions, type EncodeNpzOptions, encodeNpz } from "../data/arrays/npz.js";
+import { ZIP_LIMITS } from "../data/arrays/zipFormat.js";
 import { DataError, FileError } from "../errors.js";
 import { readError } from "./fileErrors.js";
 import { readFileBytes, writeFileAtomically } from "./files.js";
@@ -21,13 +21,16 @@ const NAMES_TOLD = 5;
  * in a folder, by name. The array of a .npy file is called as the file is, without ".npy". Other
  * files of the folder and folders within it are passed over.
  *
- * @param limits `maximumBytes` holds for a file and for what it unpacks to, and for all files of a
+ * @param limits `onUnreadable` is told of arrays in a .npz file or a folder that are left out; `maximumBytes` holds for a file and for what it unpacks to, and for all files of a
  *   folder together; no file beyond 2³¹ − 1 bytes is read.
  * @throws FileError when there is nothing of that name or it cannot be read.
  * @throws DataError when there are no arrays in it, or it is damaged, of another kind, or beyond a
  *   limit.
  */
-export async function readArrays(path: string, limits: ZipLimits = {}): Promise<NumericArray[]> {
+export async function readArrays(
+  path: string,
+  limits: DecodeNpzOptions = {},
+): Promise<NumericArray[]> {
   const { isDirectory, bytes } = await inspect(path);
   if (isDirectory) return await readFolder(path, limits);
   checkLength(path, bytes, Math.min(limits.maximumBytes ?? Infinity, LONGEST_FILE));
@@ -54,7 +57,7 @@ export async function writeNpz(
   await writeFileAtomically(path, await encodeNpz(arrays, options));
 }
 
-async function readFolder(folder: string, limits: ZipLimits): Promise<NumericArray[]> {
+async function readFolder(folder: string, limits: DecodeNpzOptions): Promise<NumericArray[]> {
   const { maximumEntries, maximumBytes } = { ...ZIP_LIMITS, ...limits };
   const all = (await listFolder(folder)).sort();
   const names = all.filter((name) => name.endsWith(EXTENSION) && name !== EXTENSION);
@@ -80,7 +83,12 @@ async function readFolder(folder: string, limits: ZipLimits): Promise<NumericArr
   const arrays: NumericArray[] = [];
   for (const path of paths) {
     const name = basename(path, EXTENSION);
-    arrays.push({ name, ...decodeNpy(await readFileBytes(path), path) });
+    try {
+      arrays.push({ name, ...decodeNpy(await readFileBytes(path), path) });
+    } catch (reason) {
+      if (!limits.onUnreadable || !(reason instanceof DataError)) throw reason;
+      limits.onUnreadable(name, reason);
+    }
   }
   return arrays;
 }

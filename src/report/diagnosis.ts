@@ -53,6 +53,7 @@ const MARKS = { right: "✓", wrong: "✗", unjudged: "?" } as const;
 
 /** "Z1 ✓  A1 ✓  Z2 ✗ …" in lines of the terminal's width. */
 function chain({ chain: links }: Diagnosis, { width, style }: Layout): string {
+  if (links.length === 0) return "Nothing that is computed is in the dump.";
   const lines: string[][] = [[]];
   let used = 0;
   for (const { name, verdict } of links) {

@@ -1,6 +1,6 @@
 /** `wasmlp doctor dump DUMP`: what is wrong with somebody's training program. */
 import { type Command, Option } from "commander";
-import { diagnose, LANGUAGES, type Language } from "../../index.js";
+import { diagnose, isDumpName, LANGUAGES, type Language } from "../../index.js";
 import { readArrays } from "../../node/index.js";
 import { diagnosisReport } from "../../report/diagnosis.js";
 import { Findings } from "../findings.js";
@@ -58,10 +58,18 @@ export function defineDump(command: Command, terminal: Terminal): void {
 
 async function dump(path: string, flags: DumpFlags, terminal: Terminal): Promise<void> {
   const { activation, loss, lang, json } = flags;
-  const diagnosis = diagnose(await readArrays(path), {
+  const unreadable: string[] = [];
+  const arrays = await readArrays(path, {
+    onUnreadable: (name, reason) => {
+      if (isDumpName(name)) throw reason;
+      unreadable.push(name);
+    },
+  });
+  const found = diagnose(arrays, {
     activation: activation?.split(",").map((name) => name.trim()),
     loss,
   });
+  const diagnosis = { ...found, ignored: [...found.ignored, ...unreadable] };
   if (json) terminal.print(JSON.stringify(diagnosis));
   else {
     terminal.print(diagnosisReport(diagnosis, terminal.layout, { languages: lang && [lang] }));

@@ -2,14 +2,13 @@
 import { DataError } from "../../errors.js";
 import type { NumericArray } from "./namedArray.js";
 import { decodeNpy, NPY_MAGIC } from "./npy.js";
-import { decodeNpz } from "./npz.js";
+import { type DecodeNpzOptions, decodeNpz } from "./npz.js";
 import { decodeSafetensorsArrays, SAFETENSORS_LENGTH_BYTES } from "./safetensors.js";
 import { showBytes } from "./show.js";
-import type { ZipLimits } from "./zipFormat.js";
 
 export const EXPECTED_ARRAY_FILE = "expected a .npz, .npy or .safetensors file";
 
-export interface ArrayFileOptions extends ZipLimits {
+export interface ArrayFileOptions extends DecodeNpzOptions {
   /** What the file is called in messages. */
   readonly place: string;
   /** The name of the array of a .npy file, which itself gives none. */

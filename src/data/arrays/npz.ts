@@ -7,6 +7,14 @@ import { writeZip } from "./writeZip.js";
 import { readZipDirectory, unpackZipEntry } from "./zip.js";
 import type { ZipLimits } from "./zipFormat.js";
 
+export interface DecodeNpzOptions extends ZipLimits {
+  /**
+   * Told of each entry that is no array which can be read, by its name without ".npy"; such entries are left
+   * out. Without it they are refused.
+   */
+  readonly onUnreadable?: ((name: string, reason: DataError) => void) | undefined;
+}
+
 const EXTENSION = ".npy";
 
 /**
@@ -21,7 +29,7 @@ const EXTENSION = ".npy";
 export async function decodeNpz(
   bytes: Uint8Array,
   place: string,
-  limits: ZipLimits = {},
+  { onUnreadable, ...limits }: DecodeNpzOptions = {},
 ): Promise<NumericArray[]> {
   const entries = readZipDirectory(bytes, place, limits).filter(({ name }) => !name.endsWith("/"));
   const others = entries.filter(({ name }) => !name.endsWith(EXTENSION));
@@ -30,17 +38,25 @@ export async function decodeNpz(
       `${place}: is a file of PyTorch's torch.save, expected a .npz file; save with safetensors or numpy.savez instead`,
     );
   }
-  if (others.length > 0) {
-    throw new DataError(
-      `${place}: holds the entry ${show(others[0].name)}, expected arrays only, whose names end with "${EXTENSION}"`,
+  for (const { name } of others) {
+    const reason = new DataError(
+      `${place}: holds the entry ${show(name)}, expected arrays only, whose names end with "${EXTENSION}"`,
     );
+    if (!onUnreadable) throw reason;
+    onUnreadable(name, reason);
   }
   const arrays: NumericArray[] = [];
   // One after the other: no more than one is in memory unpacked but not yet decoded.
   for (const entry of entries) {
+    if (others.includes(entry)) continue;
     const name = entry.name.slice(0, -EXTENSION.length);
     const unpacked = await unpackZipEntry(entry, place);
-    arrays.push({ name, ...decodeNpy(unpacked, `${place}: array ${show(name)}`) });
+    try {
+      arrays.push({ name, ...decodeNpy(unpacked, `${place}: array ${show(name)}`) });
+    } catch (reason) {
+      if (!onUnreadable || !(reason instanceof DataError)) throw reason;
+      onUnreadable(name, reason);
+    }
   }
   return arrays;
 }

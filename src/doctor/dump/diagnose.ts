@@ -197,7 +197,7 @@ function examine(
       chain.link(each.name, "right");
       chain.note(`${each.name} holds a penalty on the weights`);
     } else {
-      reportUnexplainedLoss(dump, forward, each, { name: loss, excess: excess[0] }, chain);
+      reportUnexplainedLoss(forward, each, { name: loss, excess: excess[0] }, chain);
     }
   });
   examineFlow(backward, chain);

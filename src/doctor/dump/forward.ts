@@ -109,7 +109,7 @@ function weightedSums(
   };
   const textbook: Hypothesis = { mistakes: [], compute: () => sums(input.matrix, W.matrix) };
   const name = `Z${index}`;
-  if (!Z) return computed(name, textbook.compute().matrix, roundoff);
+  if (!Z) return computed(name, textbook.compute().matrix, roundoff, input.origin);
   const hypotheses: Hypothesis[] = [textbook];
   const add = (mistake: Mistake, compute: () => Reference) =>
     hypotheses.push({ mistakes: [mistake], compute });
@@ -359,7 +359,11 @@ function outputs(
   const { A } = layer;
   if (!A) {
     const { matrix } = compute(supposed)();
-    return { output: supposed, P: computed(name, matrix, Z.roundoff), endsInLogits: false };
+    return {
+      output: supposed,
+      P: computed(name, matrix, Z.roundoff, Z.origin),
+      endsInLogits: false,
+    };
   }
   if (overflowed(name, A, Z, chain)) return { output: supposed, P: A, endsInLogits: false };
   const wrong = (actual: string, expected = nameOf(supposed)): Mistake => ({
@@ -419,7 +423,11 @@ function outputs(
   const isBare = supposed === "softmax" && output !== "softmax" && output.name === "identity";
   if (!endsInLogits && !(isBare && !isDeclared)) return { output, P: A, endsInLogits: false };
   const { matrix } = softmaxOf(Z);
-  return { output: "softmax", P: computed(name, matrix, A.roundoff), endsInLogits: true };
+  return {
+    output: "softmax",
+    P: computed(name, matrix, A.roundoff, "dumped"),
+    endsInLogits: true,
+  };
 }
 
 /** The loss of a library that takes logits is given probabilities. */
@@ -434,7 +442,7 @@ function doubled(P: Quantity, chain: Chain): Quantity {
     advice:
       "leave the softmax out of the network where the loss takes logits, as PyTorch's CrossEntropyLoss does",
   });
-  return computed(P.name, matrix, P.roundoff);
+  return computed(P.name, matrix, P.roundoff, P.origin);
 }
 
 /** Last activations that a classifier may well have. */

@@ -112,14 +112,13 @@ function isNear(loss: number, expected: number): boolean {
 
 /** What `examineLoss` returned, when no penalty explains it. */
 export function reportUnexplainedLoss(
-  dump: Dump,
   { P }: Forward,
   loss: Quantity,
   { name, excess }: { readonly name: LossName; readonly excess: number },
   chain: Chain,
 ): void {
   const at = loss.name;
-  if (P.origin === "computed" && dump.layers.some(({ A, Z }) => !A && !Z)) {
+  if (P.origin === "computed") {
     chain.doubt(at, P.name);
     return;
   }

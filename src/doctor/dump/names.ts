@@ -45,8 +45,26 @@ const LAYER_NAMES: Readonly<Record<string, LayerQuantity>> = {
   newb: "newB",
 };
 
+/** Whether an array of this name means something to the doctor. */
+export function isDumpName(name: string): boolean {
+  return quantityOf(name) !== undefined;
+}
+
 /** More layers than anybody has; the number in a name is checked before memory is asked for by it. */
 const MOST_LAYERS = 1000;
+
+/** What an array is, by its name. */
+function quantityOf(
+  name: string,
+): StepQuantity | { readonly quantity: LayerQuantity; readonly layer: number } | undefined {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const step = STEP_NAMES[plain];
+  if (step) return step;
+  const [, before = "", digits = "", after = ""] = /^([a-z]+)(\d+)([a-z]*)$/.exec(plain) ?? [];
+  const quantity = LAYER_NAMES[before + after];
+  const layer = Number(digits);
+  return quantity && layer >= 1 && layer <= MOST_LAYERS ? { quantity, layer } : undefined;
+}
 
 /**
  * Case, underscores, dots and brackets do not matter: "dW1", "dw_1" and "DW[1]" are the same.
@@ -68,19 +86,15 @@ export function nameArrays(arrays: readonly NumericArray[]): NamedArrays {
     quantities[key] = array;
   };
   for (const array of arrays) {
-    const plain = array.name.toLowerCase().replace(/[^a-z0-9]/g, "");
-    const quantity = STEP_NAMES[plain];
-    const [, before = "", digits = "", after = ""] = /^([a-z]+)(\d+)([a-z]*)$/.exec(plain) ?? [];
-    const layerQuantity = LAYER_NAMES[before + after];
-    const layer = Number(digits);
-    if (quantity) {
-      put(step, quantity, array);
-    } else if (layerQuantity && layer >= 1 && layer <= MOST_LAYERS) {
-      const quantities = layers.get(layer) ?? {};
-      put(quantities, layerQuantity, array);
-      layers.set(layer, quantities);
-    } else {
+    const found = quantityOf(array.name);
+    if (found === undefined) {
       unknown.push(array.name);
+    } else if (typeof found === "string") {
+      put(step, found, array);
+    } else {
+      const quantities = layers.get(found.layer) ?? {};
+      put(quantities, found.quantity, array);
+      layers.set(found.layer, quantities);
     }
   }
   const count = Math.max(0, ...layers.keys());

@@ -49,15 +49,14 @@ export function quantity(
   };
 }
 
-/** What the dump does not hold, computed from what it does. */
-export function computed(name: string, matrix: Matrix, roundoff: number): Quantity {
-  return {
-    name,
-    matrix,
-    roundoff,
-    origin: "computed",
-    locate: (row, column) => `[${row}, ${column}]`,
-  };
+/** What the dump does not hold, computed from what it does; "dumped" where there is only one way to. */
+export function computed(
+  name: string,
+  matrix: Matrix,
+  roundoff: number,
+  origin: Quantity["origin"] = "computed",
+): Quantity {
+  return { name, matrix, roundoff, origin, locate: (row, column) => `[${row}, ${column}]` };
 }
 
 function roundoffOf({ dtype, values }: NumericArray): number {

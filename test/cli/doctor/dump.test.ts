@@ -1,7 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { NumericArray } from "../../../src/data/arrays/namedArray.js";
+import { encodeNpy } from "../../../src/index.js";
 import { writeNpz } from "../../../src/node/index.js";
 import { temporaryDirectory } from "../../support/temporaryDirectory.js";
 import { wasmlp } from "../commandLine.js";
@@ -75,6 +76,23 @@ test("what is no dump is refused in a sentence", async () => {
   const odd = await wasmlp("doctor", "dump", await dumpWith(1), "--activation", "tanhh");
   expect(odd).toMatchObject({ exitCode: 2 });
   expect(odd.stderr).toContain('activation of layer 1 is "tanhh"');
+});
+
+test("arrays of unknown names may be anything, those that matter may not", async () => {
+  const folder = join(await temporaryDirectory(), "step");
+  await mkdir(folder);
+  const arrays = [array("X", [4, 2], X), array("Y", [4], [0, 1, 0, 1]), array("W1", [2, 2], W1)];
+  for (const { name, ...each } of arrays) {
+    await writeFile(join(folder, `${name}.npy`), encodeNpy(each, name));
+  }
+  await writeFile(join(folder, "notes.npy"), "strings or whatever");
+  const { exitCode, stdout } = await wasmlp("doctor", "dump", folder);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("not looked at: notes");
+  await writeFile(join(folder, "Z1.npy"), "strings or whatever");
+  const refused = await wasmlp("doctor", "dump", folder);
+  expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(refused.stderr).toMatch(/^error: [^\n]*Z1\.npy: begins with [^\n]+\n$/);
 });
 
 test("snippet prints lines to paste", async () => {
