@@ -2,9 +2,10 @@
 
 import { Matrix } from "../../reference/matrix.js";
 import { type Chain, show } from "./chain.js";
-import { type Forward, outputsWith } from "./forward.js";
 import type { Dump } from "./orientation.js";
+import type { Forward } from "./passes.js";
 import { largestOf, type Targets } from "./targets.js";
+import { outputsWith } from "./textbookPass.js";
 
 export function examineAccuracy(
   dump: Dump,

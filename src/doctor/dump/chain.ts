@@ -12,7 +12,7 @@ import {
 import { isFiniteArray, norm } from "./products.js";
 import { HALF, type Quantity } from "./quantity.js";
 
-export type Verdict =
+type Verdict =
   /** As the textbook has it, from the quantities before it. */
   | "right"
   | "wrong"

@@ -1,12 +1,13 @@
 /** Weights, units, gradients and steps that are as the program means them, and yet keep it from learning. */
 import { columnSums, type Matrix, map } from "../../reference/matrix.js";
 import type { DiagnosisId } from "../catalogue.js";
-import { type Backward, combine } from "./backward.js";
 import { type Chain, show } from "./chain.js";
-import { type Forward, type ForwardLayer, outputsWith } from "./forward.js";
 import { lossesOf, type Objective } from "./loss.js";
 import type { Dump, LayerDump } from "./orientation.js";
+import type { Backward, Forward, ForwardLayer } from "./passes.js";
 import { dot, isFiniteArray, multiply, multiplyTransposed, norm, transpose } from "./products.js";
+import { combine } from "./references.js";
+import { outputsWith } from "./textbookPass.js";
 
 /**
  * The gain of a layer: the root mean square of its weights times √inputs, which is 1 with Glorot's and √2 with

@@ -1,7 +1,9 @@
 /** What it means when a gradient is a multiple of the right one. */
 import type { Factor, Mistake } from "./explain.js";
+import type { LossName } from "./loss.js";
+import type { Dump, LayerDump } from "./orientation.js";
 
-export interface Sizes {
+interface Sizes {
   readonly samples: number;
   readonly features: number;
   readonly outputs: number;
@@ -65,4 +67,31 @@ export function distinct(factors: readonly Factor[]): Factor[] {
     ({ value }, index) =>
       !factors.slice(0, index).some((other) => Math.abs(other.value / value - 1) < 1e-9),
   );
+}
+
+export const ONE: readonly Factor[] = [{ value: 1, mistakes: [] }];
+
+export function sizesOf({ samples, features, outputs }: Dump, { inputs, units }: LayerDump): Sizes {
+  return { samples, features, outputs, inputs, units };
+}
+
+/** What A − Y may be multiplied by: a squared error may bring 2 and the outputs' number. */
+export function scalesOf(loss: LossName, outputs: number): number[] {
+  return loss === "cross-entropy" ? [1] : [1, 2, 1 / outputs, 2 / outputs];
+}
+
+/** Factors of A − Y: 1 and 1/n are both right, and so are their multiples. */
+export function outputFactors(sizes: Sizes, loss: LossName, samples: number): Factor[] {
+  const { outputs } = sizes;
+  const scales = scalesOf(loss, outputs);
+  const right: Factor[] = scales.flatMap((scale) => [
+    { value: scale, mistakes: [] },
+    { value: scale / samples, mistakes: [] },
+  ]);
+  const wrong = scales.flatMap((scale) =>
+    meanFactors(sizes)
+      .filter(({ value, mistakes }) => value > 0 && mistakes.length > 0)
+      .map((factor) => ({ ...factor, value: (factor.value * scale) / samples })),
+  );
+  return distinct([...right, ...right.map(flipped), ...wrong, ...wrong.map(flipped)]);
 }

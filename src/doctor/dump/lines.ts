@@ -3,7 +3,7 @@ import type { Finding } from "../finding.js";
 import type { LossName } from "./loss.js";
 import type { Orientation } from "./orientation.js";
 
-export type Lines = NonNullable<Finding["code"]>;
+type Lines = NonNullable<Finding["code"]>;
 
 export interface Program {
   readonly orientation: Orientation;

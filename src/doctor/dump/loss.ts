@@ -3,8 +3,8 @@ import { Matrix } from "../../reference/matrix.js";
 import { type Chain, show } from "./chain.js";
 import { explain, type Factor, type Hypothesis, type Reference } from "./explain.js";
 import { distinct, flipped, meanFactors } from "./factors.js";
-import type { Forward } from "./forward.js";
 import type { Dump } from "./orientation.js";
+import type { Forward } from "./passes.js";
 import { HALF, type Quantity, SINGLE } from "./quantity.js";
 import { repeatedLabels, type Targets } from "./targets.js";
 

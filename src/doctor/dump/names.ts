@@ -5,7 +5,7 @@ import { DataError } from "../../errors.js";
 /** Quantities that each layer has one of. */
 export type LayerQuantity = "W" | "b" | "Z" | "A" | "dZ" | "dA" | "dW" | "db" | "newW" | "newB";
 /** Quantities of the step as a whole. */
-export type StepQuantity = "X" | "Y" | "loss" | "cost" | "lr" | "accuracy";
+type StepQuantity = "X" | "Y" | "loss" | "cost" | "lr" | "accuracy";
 
 /** The arrays of a dump by what they are. */
 export interface NamedArrays {

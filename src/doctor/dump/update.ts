@@ -1,12 +1,13 @@
 /** The update of a dump: the parameters after the step against those before it and their gradients. */
 import { Matrix } from "../../reference/matrix.js";
-import { type Backward, type BackwardLayer, combine, scalesOf } from "./backward.js";
 import { type Chain, show } from "./chain.js";
-import type { Forward } from "./forward.js";
+import { scalesOf } from "./factors.js";
 import type { LossName } from "./loss.js";
 import type { Dump } from "./orientation.js";
+import type { Backward, BackwardLayer, Forward } from "./passes.js";
 import { dot, isFiniteArray, multiplyTransposed, norm, transpose } from "./products.js";
 import { HALF, type Quantity, SINGLE } from "./quantity.js";
+import { combine } from "./references.js";
 
 /** A parameter's step, as a multiple of its gradient. */
 interface Step {
@@ -23,7 +24,7 @@ interface Step {
   readonly isUnchanged: boolean;
 }
 
-export interface Update {
+interface Update {
   /** The rate that the dump states, or that most of its steps have; undefined when there is none. */
   readonly learningRate: number | undefined;
   /** Whether steps are multiples of their gradients, as they are without momentum and the like. */
