@@ -7,7 +7,7 @@
  * Cost: 8 bytes moved an element forward, 12 with factors or backward. No alignment needed.
  */
 import { exp, normalDensity, normalTail, sigmoid, tanh } from "./math";
-import { FLOAT, fma, loadTail, storeTail, VECTOR } from "./simd";
+import { FLOAT, fma, loadUpTo, storeUpTo, VECTOR } from "./simd";
 
 /** How a plan names an activation; `src/engine/plan.ts` holds the same list. */
 export const IDENTITY: i32 = 0;
@@ -238,17 +238,16 @@ function forward<F extends Activation>(
   }
 }
 
+// The last vector of a row takes its turn in the loop, so that f stands in the code only once.
+
 function plainRow<F extends Activation>(a: usize, z: usize, bias: usize, units: i32): void {
   const f = changetype<F>(0);
-  const tail = units & 3;
-  const end = z + <usize>(units & ~3) * FLOAT;
-  while (z < end) {
-    v128.store(a, f.value(f32x4.add(v128.load(z), v128.load(bias))));
+  for (let left = units; left > 0; left -= 4) {
+    storeUpTo(left, a, f.value(f32x4.add(loadUpTo(left, z), loadUpTo(left, bias))));
     z += VECTOR;
     a += VECTOR;
     bias += VECTOR;
   }
-  if (tail) storeTail(a, f.value(f32x4.add(loadTail(z, tail), loadTail(bias, tail))), tail);
 }
 
 function rowWithFactors<F extends Activation>(
@@ -259,36 +258,23 @@ function rowWithFactors<F extends Activation>(
   units: i32,
 ): void {
   const f = changetype<F>(0);
-  const tail = units & 3;
-  const end = z + <usize>(units & ~3) * FLOAT;
-  while (z < end) {
-    const sum = f32x4.add(v128.load(z), v128.load(bias));
+  for (let left = units; left > 0; left -= 4) {
+    const sum = f32x4.add(loadUpTo(left, z), loadUpTo(left, bias));
     const value = f.value(sum);
-    v128.store(a, value);
-    v128.store(factors, f.slope(sum, value));
+    storeUpTo(left, a, value);
+    storeUpTo(left, factors, f.slope(sum, value));
     z += VECTOR;
     a += VECTOR;
     bias += VECTOR;
     factors += VECTOR;
   }
-  if (tail) {
-    const sum = f32x4.add(loadTail(z, tail), loadTail(bias, tail));
-    const value = f.value(sum);
-    storeTail(a, value, tail);
-    storeTail(factors, f.slope(sum, value), tail);
-  }
 }
 
 function backward<F extends Backward>(gradient: usize, kept: usize, count: i32): void {
   const f = changetype<F>(0);
-  const tail = count & 3;
-  const end = gradient + <usize>(count & ~3) * FLOAT;
-  while (gradient < end) {
-    v128.store(gradient, f.backward(v128.load(kept), v128.load(gradient)));
+  for (let left = count; left > 0; left -= 4) {
+    storeUpTo(left, gradient, f.backward(loadUpTo(left, kept), loadUpTo(left, gradient)));
     gradient += VECTOR;
     kept += VECTOR;
-  }
-  if (tail) {
-    storeTail(gradient, f.backward(loadTail(kept, tail), loadTail(gradient, tail)), tail);
   }
 }

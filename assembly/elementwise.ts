@@ -1,6 +1,6 @@
 /** The functions of `math.ts` over arrays: target `[count]` = f(source `[count]`), in place or not. */
 import { exp, log, sigmoid, tanh } from "./math";
-import { FLOAT, loadTail, storeTail, VECTOR } from "./simd";
+import { loadUpTo, storeUpTo, VECTOR } from "./simd";
 
 export function expInto(target: usize, source: usize, count: i32): void {
   map<Exp>(target, source, count);
@@ -54,12 +54,10 @@ class Sigmoid {
 
 function map<F extends ElementwiseFunction>(target: usize, source: usize, count: i32): void {
   const f = changetype<F>(0);
-  const tail = count & 3;
-  const end = source + <usize>(count & ~3) * FLOAT;
-  while (source < end) {
-    v128.store(target, f.of(v128.load(source)));
+  // The last vector takes its turn in the loop, so that f stands in the code only once.
+  for (let left = count; left > 0; left -= 4) {
+    storeUpTo(left, target, f.of(loadUpTo(left, source)));
     source += VECTOR;
     target += VECTOR;
   }
-  if (tail) storeTail(target, f.of(loadTail(source, tail)), tail);
 }

@@ -1,4 +1,5 @@
 /** Losses of a batch: each sample's, and the gradient of their weighted sum. */
+import { sigmoidInto } from "./elementwise";
 import { exp, log, sigmoid } from "./math";
 import {
   FLOAT,
@@ -28,13 +29,7 @@ export function softmax(probabilities: usize, logits: usize, rows: i32, classes:
 
 /** values `[count]` = 1 / (1 + e^−values). Cost: one exponential an element. No alignment needed. */
 export function logistic(values: usize, count: i32): void {
-  const tail = count & 3;
-  const end = values + <usize>(count & ~3) * FLOAT;
-  while (values < end) {
-    v128.store(values, sigmoid(v128.load(values)));
-    values += VECTOR;
-  }
-  if (tail) storeTail(values, sigmoid(loadTail(values, tail)), tail);
+  sigmoidInto(values, values, count);
 }
 
 /**

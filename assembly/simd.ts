@@ -51,6 +51,17 @@ export function storeTail(target: usize, x: v128, count: i32): void {
   if (count == 3) v128.store32_lane(target, x, 2, 8);
 }
 
+/** Loads the four floats at `source`, or as many as are left, 0 in the other lanes. */
+export function loadUpTo(left: i32, source: usize): v128 {
+  return left >= 4 ? v128.load(source) : loadTail(source, left);
+}
+
+/** Stores four lanes of `x` at `target`, or as many as are left. */
+export function storeUpTo(left: i32, target: usize, x: v128): void {
+  if (left >= 4) v128.store(target, x);
+  else storeTail(target, x, left);
+}
+
 /** The first `count` lanes (1 to 3) of `x`, and `filler` in the others. */
 export function keepFirstLanes(x: v128, count: i32, filler: f32): v128 {
   const lanes = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
