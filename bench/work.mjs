@@ -83,16 +83,16 @@ export const WORK = [
     ],
   },
   {
-    name: "the recipe fast: 784-256-10 ReLU, batch 256, Adam in one cycle",
+    name: "the recipe fast: 784-256-10 ReLU, batch 128, Adam in one cycle",
     data: "training",
     job: {
       ...mnist,
       hidden: [256],
       activation: "relu",
-      batchSize: 256,
-      learningRate: 0.006,
+      batchSize: 128,
+      learningRate: 0.005,
       initialization: "he",
-      epochs: 6,
+      epochs: 5,
       oneCycle: { rise: 0.2, start: 0.04, end: 0.001 },
     },
     contestants: [

@@ -16,6 +16,9 @@ export {
 export { type DigitsOptions, digits } from "./data/digits/index.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
 export { CATALOGUE, type DiagnosisId, titleOf } from "./doctor/catalogue.js";
+export type { Examination } from "./doctor/data/examination.js";
+export { type ExamineDataOptions, examineData } from "./doctor/data/examineData.js";
+export { examineStart } from "./doctor/data/start.js";
 export { type DiagnoseOptions, type Diagnosis, diagnose } from "./doctor/dump/diagnose.js";
 export { isDumpName } from "./doctor/dump/names.js";
 export { type Finding, LANGUAGES, type Language } from "./doctor/finding.js";

@@ -16,7 +16,6 @@ export const CATALOGUE = {
   "inputs-unscaled": ["data", "the inputs are not scaled"],
   "inputs-scaled-twice": ["data", "the inputs are scaled twice"],
   "inputs-constant": ["data", "the inputs are the same for every sample"],
-  "inputs-not-finite": ["data", "the inputs are not all finite numbers"],
   "labels-not-one-hot": ["data", "the labels are not one-hot"],
   "labels-off-by-one": ["data", "the labels do not count from 0"],
   "labels-shuffled": ["data", "the labels do not belong to their samples"],

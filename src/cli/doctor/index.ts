@@ -1,12 +1,17 @@
 /** `wasmlp doctor …`: why a network does not learn. */
 import type { Command } from "commander";
 import type { Terminal } from "../terminal.js";
+import { defineData } from "./data.js";
 import { defineDump } from "./dump.js";
 import { defineSnippet } from "./snippet.js";
 
 export function defineDoctor(command: Command, terminal: Terminal): void {
   defineDump(
     command.command("dump").description("find the mistakes in one step of any training program"),
+    terminal,
+  );
+  defineData(
+    command.command("data").description("look at a data set and a network before training"),
     terminal,
   );
   defineSnippet(

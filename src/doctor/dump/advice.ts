@@ -34,7 +34,6 @@ const ADVICE: Partial<Record<DiagnosisId, string>> = {
     "scale the inputs to about 1: divide pixels by 255, or standardise each feature",
   "inputs-scaled-twice": "scale the inputs in one place only",
   "inputs-constant": "look at the batch that the program really passes on: it repeats one sample",
-  "inputs-not-finite": "find where the inputs are read or scaled",
   "labels-not-one-hot": "make a row of zeros for each sample, with a 1 in the column of its class",
   "labels-off-by-one": "count classes from 0, wherever labels are made, used and compared",
   "labels-shuffled":
