@@ -7,7 +7,7 @@
  * Cost: 8 bytes moved an element forward, 12 with factors or backward. No alignment needed.
  */
 import { exp, normalDensity, normalTail, sigmoid, tanh } from "./math";
-import { FLOAT, fma, loadUpTo, storeUpTo, VECTOR } from "./simd";
+import { FLOAT, fma, loadTail, loadUpTo4, storeTail, storeUpTo4, VECTOR } from "./simd";
 
 /** How a plan names an activation; `src/engine/plan.ts` holds the same list. */
 export const IDENTITY: i32 = 0;
@@ -53,10 +53,10 @@ export function activate(
       forward<LeakyRelu>(a, factors, aStride, z, zStride, bias, rows, units);
       break;
     case GELU:
-      forward<Gelu>(a, factors, aStride, z, zStride, bias, rows, units);
+      forwardCompactly<Gelu>(a, factors, aStride, z, zStride, bias, rows, units);
       break;
     case SILU:
-      forward<Silu>(a, factors, aStride, z, zStride, bias, rows, units);
+      forwardCompactly<Silu>(a, factors, aStride, z, zStride, bias, rows, units);
       break;
     default:
       unreachable();
@@ -226,31 +226,56 @@ function forward<F extends Activation>(
   rows: i32,
   units: i32,
 ): void {
+  const whole = units & ~3;
+  const tail = units & 3;
+  const bytes = <usize>whole * FLOAT;
   for (let row = 0; row < rows; row++) {
+    const tailFactors = factors ? factors + bytes : 0;
     if (factors) {
-      rowWithFactors<F>(a, factors, z, bias, units);
+      wholeWithFactors<F>(a, factors, z, bias, whole);
       factors += <usize>aStride * FLOAT;
     } else {
-      plainRow<F>(a, z, bias, units);
+      wholeVectors<F>(a, z, bias, whole);
     }
+    if (tail) activateRow<F>(a + bytes, tailFactors, z + bytes, bias + bytes, tail);
     a += <usize>aStride * FLOAT;
     z += <usize>zStride * FLOAT;
   }
 }
 
-// The last vector of a row takes its turn in the loop, so that f stands in the code only once.
+/** The same with one copy of f, for one so long that the conditions around it do not show. */
+function forwardCompactly<F extends Activation>(
+  a: usize,
+  factors: usize,
+  aStride: i32,
+  z: usize,
+  zStride: i32,
+  bias: usize,
+  rows: i32,
+  units: i32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    activateRow<F>(a, factors, z, bias, units);
+    if (factors) factors += <usize>aStride * FLOAT;
+    a += <usize>aStride * FLOAT;
+    z += <usize>zStride * FLOAT;
+  }
+}
 
-function plainRow<F extends Activation>(a: usize, z: usize, bias: usize, units: i32): void {
+/** Of a multiple of four units. */
+function wholeVectors<F extends Activation>(a: usize, z: usize, bias: usize, units: i32): void {
   const f = changetype<F>(0);
-  for (let left = units; left > 0; left -= 4) {
-    storeUpTo(left, a, f.value(f32x4.add(loadUpTo(left, z), loadUpTo(left, bias))));
+  const end = z + <usize>units * FLOAT;
+  while (z < end) {
+    v128.store(a, f.value(f32x4.add(v128.load(z), v128.load(bias))));
     z += VECTOR;
     a += VECTOR;
     bias += VECTOR;
   }
 }
 
-function rowWithFactors<F extends Activation>(
+/** Of a multiple of four units. */
+function wholeWithFactors<F extends Activation>(
   a: usize,
   factors: usize,
   z: usize,
@@ -258,11 +283,12 @@ function rowWithFactors<F extends Activation>(
   units: i32,
 ): void {
   const f = changetype<F>(0);
-  for (let left = units; left > 0; left -= 4) {
-    const sum = f32x4.add(loadUpTo(left, z), loadUpTo(left, bias));
+  const end = z + <usize>units * FLOAT;
+  while (z < end) {
+    const sum = f32x4.add(v128.load(z), v128.load(bias));
     const value = f.value(sum);
-    storeUpTo(left, a, value);
-    storeUpTo(left, factors, f.slope(sum, value));
+    v128.store(a, value);
+    v128.store(factors, f.slope(sum, value));
     z += VECTOR;
     a += VECTOR;
     bias += VECTOR;
@@ -270,11 +296,43 @@ function rowWithFactors<F extends Activation>(
   }
 }
 
+/**
+ * One or more units, with factors and without. Its loop ends at the bottom: V8 keeps the constants of
+ * f in registers only if f runs before every exit, and is half as fast if not.
+ */
+function activateRow<F extends Activation>(
+  a: usize,
+  factors: usize,
+  z: usize,
+  bias: usize,
+  units: i32,
+): void {
+  const f = changetype<F>(0);
+  do {
+    const sum = f32x4.add(loadUpTo4(z, units), loadUpTo4(bias, units));
+    const value = f.value(sum);
+    storeUpTo4(a, value, units);
+    if (factors) {
+      storeUpTo4(factors, f.slope(sum, value), units);
+      factors += VECTOR;
+    }
+    z += VECTOR;
+    a += VECTOR;
+    bias += VECTOR;
+    units -= 4;
+  } while (units > 0);
+}
+
 function backward<F extends Backward>(gradient: usize, kept: usize, count: i32): void {
   const f = changetype<F>(0);
-  for (let left = count; left > 0; left -= 4) {
-    storeUpTo(left, gradient, f.backward(loadUpTo(left, kept), loadUpTo(left, gradient)));
+  const tail = count & 3;
+  const end = gradient + <usize>(count & ~3) * FLOAT;
+  while (gradient < end) {
+    v128.store(gradient, f.backward(v128.load(kept), v128.load(gradient)));
     gradient += VECTOR;
     kept += VECTOR;
+  }
+  if (tail) {
+    storeTail(gradient, f.backward(loadTail(kept, tail), loadTail(gradient, tail)), tail);
   }
 }

@@ -1,6 +1,6 @@
 /** The functions of `math.ts` over arrays: target `[count]` = f(source `[count]`), in place or not. */
 import { exp, log, sigmoid, tanh } from "./math";
-import { loadUpTo, storeUpTo, VECTOR } from "./simd";
+import { loadUpTo4, storeUpTo4, VECTOR } from "./simd";
 
 export function expInto(target: usize, source: usize, count: i32): void {
   map<Exp>(target, source, count);
@@ -54,9 +54,8 @@ class Sigmoid {
 
 function map<F extends ElementwiseFunction>(target: usize, source: usize, count: i32): void {
   const f = changetype<F>(0);
-  // The last vector takes its turn in the loop, so that f stands in the code only once.
-  for (let left = count; left > 0; left -= 4) {
-    storeUpTo(left, target, f.of(loadUpTo(left, source)));
+  for (; count > 0; count -= 4) {
+    storeUpTo4(target, f.of(loadUpTo4(source, count)), count);
     source += VECTOR;
     target += VECTOR;
   }

@@ -5,8 +5,10 @@ import {
   FLOAT,
   keepFirstLanes,
   loadTail,
+  loadUpTo4,
   maximumOfLanes,
   storeTail,
+  storeUpTo4,
   sumOfLanes,
   VECTOR,
 } from "./simd";
@@ -236,22 +238,17 @@ function indexOf(values: usize, value: f32, count: i32): i32 {
 
 /** target `[count]` = e^(source − offset); returns the sum. */
 function exponentials(target: usize, source: usize, offset: f32, count: i32): f32 {
-  const tail = count & 3;
   const m = f32x4.splat(offset);
   let sum = f32x4.splat(0);
-  const end = source + <usize>(count & ~3) * FLOAT;
-  while (source < end) {
-    const e = exp(f32x4.sub(v128.load(source), m));
-    v128.store(target, e);
-    sum = f32x4.add(sum, e);
+  // The exit at the bottom lets V8 keep the constants of exp in registers.
+  do {
+    const e = exp(f32x4.sub(loadUpTo4(source, count), m));
+    storeUpTo4(target, e, count);
+    sum = f32x4.add(sum, count >= 4 ? e : keepFirstLanes(e, count, 0));
     source += VECTOR;
     target += VECTOR;
-  }
-  if (tail) {
-    const e = exp(f32x4.sub(loadTail(source, tail), m));
-    storeTail(target, e, tail);
-    sum = f32x4.add(sum, keepFirstLanes(e, tail, 0));
-  }
+    count -= 4;
+  } while (count > 0);
   return sumOfLanes(sum);
 }
 

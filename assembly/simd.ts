@@ -51,15 +51,18 @@ export function storeTail(target: usize, x: v128, count: i32): void {
   if (count == 3) v128.store32_lane(target, x, 2, 8);
 }
 
-/** Loads the four floats at `source`, or as many as are left, 0 in the other lanes. */
-export function loadUpTo(left: i32, source: usize): v128 {
-  return left >= 4 ? v128.load(source) : loadTail(source, left);
+/**
+ * Loads the first 4 of `count` floats, or all if there are fewer; the other lanes are 0. For loops
+ * whose body is long: the tail is one more iteration and not a second copy.
+ */
+export function loadUpTo4(source: usize, count: i32): v128 {
+  return count >= 4 ? v128.load(source) : loadTail(source, count);
 }
 
-/** Stores four lanes of `x` at `target`, or as many as are left. */
-export function storeUpTo(left: i32, target: usize, x: v128): void {
-  if (left >= 4) v128.store(target, x);
-  else storeTail(target, x, left);
+/** Stores the first 4 or `count` lanes of `x`, whichever is less. */
+export function storeUpTo4(target: usize, x: v128, count: i32): void {
+  if (count >= 4) v128.store(target, x);
+  else storeTail(target, x, count);
 }
 
 /** The first `count` lanes (1 to 3) of `x`, and `filler` in the others. */
