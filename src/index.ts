@@ -34,6 +34,7 @@ export {
   type NetworkCheck,
   type NetworkCheckOptions,
 } from "./doctor/networkCheck.js";
+export { RunExaminer } from "./doctor/run/examiner.js";
 export { snippet } from "./doctor/snippet.js";
 export { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 export { detectFeatures, type Features } from "./engine/features.js";
@@ -70,6 +71,7 @@ export {
 export type { TrainingRecord } from "./model/formats/modelFile.js";
 export { type Initialization, parseInitialization } from "./model/initialization.js";
 export type { Augmentation } from "./model/learning.js";
+export type { LayerState } from "./model/session.js";
 export type { LayerSummary } from "./model/summary.js";
 export type { ProgramName } from "./reproduce/published.js";
 export {

@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   model: ["engine", "data", "errors"],
   training: ["model", "engine", "data", "errors"],
   mlp: ["training", "model", "engine", "data", "errors"],
-  doctor: ["mlp", "reference", "model", "data", "errors"],
+  doctor: ["mlp", "training", "reference", "model", "data", "errors"],
   reproduce: ["mlp", "training", "model", "engine", "data", "errors"],
   index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
   node: ["index", "mlp", "training", "data", "errors"],

@@ -3,10 +3,15 @@ import type { Command } from "commander";
 import {
   type Dataset,
   type EpochReport,
+  examineData,
+  examineStart,
+  type Finding,
   type FitOptions,
+  type LayerState,
   Mlp,
   OptionError,
   perceptron,
+  RunExaminer,
   splitDataset,
 } from "../index.js";
 import { checkWritable, saveModel } from "../node/index.js";
@@ -14,6 +19,7 @@ import { learningRateCurve } from "../report/learningRateCurve.js";
 import { readConfig } from "./config.js";
 import { addDataOptions, type DataFlags, loadTrainingData } from "./data.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
+import { Findings } from "./findings.js";
 import { readRecipe } from "./recipes.js";
 import { openRecords, type RecordFlags } from "./runRecords.js";
 import type { Terminal } from "./terminal.js";
@@ -31,6 +37,7 @@ interface TrainFlags extends DataFlags, ExecutionFlags, RecordFlags, SettingText
   readonly recipe?: string;
   readonly config?: string;
   readonly findLr?: true;
+  readonly doctor?: true;
   readonly out?: string;
   readonly json?: true;
   readonly quiet?: true;
@@ -65,6 +72,10 @@ export function defineTrain(command: Command, terminal: Terminal): void {
     .option("--resume", "go on from the checkpoint in that folder")
     .option("--log <file>", "write each epoch's figures to a .csv or .jsonl file")
     .option("--tensorboard <dir>", "write them as TensorBoard's event files")
+    .option(
+      "--doctor",
+      "watch the run, and say what keeps it from learning; exit code 3 when something does",
+    )
     .option("--out <file>", "save the model, in the safetensors format")
     .option("--json", "print one JSON object a line")
     .option("--quiet", "print only the result")
@@ -99,6 +110,12 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const validation = parts.validation ?? (tuned ? undefined : test);
   report.start({ model, training, test, validation });
 
+  const examiner = flags.doctor ? new RunExaminer(training.targets.names.length) : undefined;
+  const before = flags.doctor ? await examineBefore(training, test, settings, terminal) : [];
+  for (const finding of before) report.finding(finding);
+  /** Seen, and printed behind the epoch's own line. */
+  const waiting: Finding[] = [];
+  let findings = before.length;
   const done: EpochReport[] = [];
   let interruption: unknown;
   let restoredEpoch: number | undefined;
@@ -109,9 +126,16 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
       ...records.fitOptions,
       signal: terminal.signal,
       onProgress: report.progress,
+      ...(examiner && {
+        inspect(epoch: EpochReport, layers: readonly LayerState[]) {
+          waiting.push(...examiner.observe(epoch, layers));
+        },
+      }),
       async onEpoch(epoch) {
         done.push(epoch);
         report.epoch(epoch);
+        findings += waiting.length;
+        for (const finding of waiting.splice(0)) report.finding(finding);
         await records.epoch(epoch);
       },
     });
@@ -131,6 +155,7 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const testAccuracy =
     validation === test && last !== undefined ? last : (await model.evaluate(test)).accuracy;
   report.end({ ...ended, testAccuracy });
+  if (findings > 0) throw new Findings();
 }
 
 /** What flags, configuration and recipe say together. */
@@ -159,6 +184,23 @@ function splitTrainingData(
 ): { readonly training: Dataset; readonly validation?: Dataset } {
   if (validationSplit === 0) return { training: dataset };
   return splitDataset(dataset, { fraction: validationSplit, seed });
+}
+
+/** What is wrong with the data set and the network before the first step. */
+async function examineBefore(
+  training: Dataset,
+  test: Dataset,
+  settings: TrainSettings,
+  terminal: Terminal,
+): Promise<Finding[]> {
+  terminal.progress("looking at the data set …");
+  const { signal } = terminal;
+  const architecture = architectureOf(settings, training);
+  const { init, seed = 0 } = settings;
+  const samples = await examineData(training, { test, seed, signal });
+  const start = await examineStart({ architecture, initialization: init, seed }, training);
+  terminal.progress("");
+  return [...samples.findings, ...start.findings];
 }
 
 function architectureOf(settings: TrainSettings, { features, targets }: Dataset) {

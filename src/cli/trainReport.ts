@@ -1,7 +1,8 @@
 /** What `wasmlp train` tells while it runs: to people, to programs, or only the result. */
-import type { Dataset, EpochReport, Mlp, Progress } from "../index.js";
+import type { Dataset, EpochReport, Finding, Mlp, Progress } from "../index.js";
 import { formatSchedule } from "../index.js";
 import { epochLine } from "../report/epochLine.js";
+import { findingText } from "../report/findings.js";
 import { modelSummary } from "../report/modelSummary.js";
 import { trainingProgress } from "../report/progressLine.js";
 import { trainingPlan } from "../report/trainingPlan.js";
@@ -35,6 +36,8 @@ export interface TrainReport {
   start(start: TrainStart): void;
   progress(progress: Progress): void;
   epoch(report: EpochReport): void;
+  /** What the doctor saw in the epoch before. */
+  finding(finding: Finding): void;
   end(end: TrainEnd): void;
   /** In place of `end` when training stopped before the last epoch had ended. */
   interrupted(end: TrainEnd): void;
@@ -62,6 +65,9 @@ export function fullReport(terminal: Terminal, settings: TrainSettings): TrainRe
       terminal.progress("");
       terminal.print(epochLine(report, settings.epochs, terminal.layout, validated));
     },
+    finding(finding) {
+      terminal.print(`\n${findingText(finding, terminal.layout)}\n`);
+    },
     end(end) {
       terminal.print("");
       resultReport(terminal, settings).end(end);
@@ -75,6 +81,7 @@ export function resultReport(terminal: Terminal, settings: TrainSettings): Train
     start() {},
     progress() {},
     epoch() {},
+    finding: (finding) => terminal.print(`${findingText(finding, terminal.layout)}\n`),
     end({ training, test, epochs, testAccuracy = 0, restoredEpoch, out }) {
       const result = {
         testSet: test.name,
@@ -149,6 +156,7 @@ export function jsonReport(
       terminal.progress("");
       print({ event: "epoch", ...report, [validated]: validationAccuracy });
     },
+    finding: (finding) => print({ event: "finding", ...finding }),
     end: (end) => printEnd(end, false),
     interrupted(end) {
       terminal.progress("");

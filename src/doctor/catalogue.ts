@@ -1,4 +1,4 @@
-/** What the doctor can find. Each has a page in docs/diagnoses/ under its identifier. */
+/** What the doctor can find. docs/diagnoses.md lists them. */
 
 /** Where a mistake is made; the order in which a program comes by. */
 export type Place =

@@ -42,6 +42,8 @@ export interface LayerLayout {
   readonly outputs: Pointer;
   /** Every layer's activations `[rows, units]`. */
   readonly activations: readonly Pointer[];
+  /** Every layer's ∂L/∂z `[rows, units]`; of evaluation its activations. */
+  readonly gradients: readonly Pointer[];
   readonly states: readonly LayerState[];
 }
 
@@ -147,6 +149,7 @@ export function layOutLayers(
     table,
     outputs: fields[fields.length - 1].activations,
     activations: fields.map(({ activations }) => activations),
+    gradients: fields.map(({ gradient }) => gradient),
     states,
   };
 }

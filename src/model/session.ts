@@ -20,7 +20,7 @@ import { Regions } from "../engine/regions.js";
 import { type Run, runSteps } from "../engine/run.js";
 import { spinsFor, teamBytes } from "../engine/team.js";
 import { OptionError } from "../errors.js";
-import { countClasses, fitsTargets, lossOf } from "./architecture.js";
+import { countClasses, fitsTargets, type Layer, lossOf } from "./architecture.js";
 import { layOutAugmentation } from "./augmentationLayout.js";
 import { countDescentTiles, type LayerLayout, layOutLayers, layOutScratch } from "./layout.js";
 import { dropoutFields, type Learning } from "./learning.js";
@@ -42,6 +42,20 @@ export interface Totals {
   /** Sum of the samples' losses. */
   readonly loss: number;
   readonly correct: number;
+}
+
+/** What the last batch of a pass left in a layer: views of linear memory, which the next pass changes. */
+export interface LayerState {
+  readonly activation: Layer["activation"];
+  readonly units: number;
+  /** a `[rows, units]` */
+  readonly activations: Float32Array;
+  /** ∂L/∂z `[rows, units]` of the batch's mean loss */
+  readonly gradient: Float32Array;
+  /** `[inputs, units]`, after the last update */
+  readonly weights: Float32Array;
+  /** `[units]` */
+  readonly biases: Float32Array;
 }
 
 export class Session {
@@ -240,6 +254,21 @@ export class Session {
       return activations.some((value) => !Number.isFinite(value));
     });
     return index < 0 ? undefined : index;
+  }
+
+  /** Every layer as the last step of a whole pass left it, the first layer first. */
+  layerStates(): LayerState[] {
+    const { engine, layers } = this.#network;
+    const { memory } = engine;
+    const rows = this.samples - (this.steps - 1) * this.batchSize;
+    return layers.map(({ activation, inputs, units, weights, biases }, index) => ({
+      activation,
+      units,
+      activations: memory.floats(this.#layout.activations[index], rows * units),
+      gradient: memory.floats(this.#layout.gradients[index], rows * units),
+      weights: memory.floats(weights, inputs * units),
+      biases: memory.floats(biases, units),
+    }));
   }
 
   /** Gives the memory back. */

@@ -95,6 +95,7 @@ export async function* trainEpochs(
         kind,
       });
       checkParameters(network, epoch, settings);
+      const layers = options.inspect && training.layerStates();
       averaging?.exchangeAverage();
       const checked = checking && (await evaluateSession(checking, options.signal));
       const report: EpochReport = {
@@ -110,6 +111,7 @@ export async function* trainEpochs(
       averaging?.exchangeAverage();
       plateau?.observe(report.validationLoss ?? report.loss);
       epochs.push(report);
+      if (layers) options.inspect?.(report, layers);
       // Before the checkpoint: a run that is killed in between reports the epoch again.
       await options.onEpoch?.(report);
       if (run && options.onCheckpoint) {

@@ -1,6 +1,8 @@
 /** What training and evaluation take and report. */
+
 import type { Dataset, Targets } from "../data/dataset.js";
 import type { Augmentation } from "../model/learning.js";
+import type { LayerState } from "../model/session.js";
 import type { OptimizerName, OptimizerOptions } from "./optimizers.js";
 import type { Schedule } from "./schedule.js";
 
@@ -56,6 +58,11 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Called after each epoch; where it returns a promise, training waits for it. */
   readonly onEpoch?: (report: EpochReport) => unknown;
+  /**
+   * Called after each epoch with what its last batch left in every layer; the arrays are valid during the call
+   * only, and are not to be changed.
+   */
+  readonly inspect?: (report: EpochReport, layers: readonly LayerState[]) => void;
   /** Called several times a second while an epoch runs. */
   readonly onProgress?: (progress: Progress) => void;
 }
