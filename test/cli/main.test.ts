@@ -43,7 +43,8 @@ test.each([
     for await (const line of lines) if (line.startsWith("epoch")) break;
     child.stdout.resume();
     child.kill(signal);
-    setTimeout(() => child.kill(signal), 20);
+    // Soon enough for the process to be still there.
+    setTimeout(() => child.kill(signal), 1);
     expect(await exitCode).toBe(expected);
     expect(await stderr).toMatch(
       /^Interrupted in epoch \d+ of 1000000000; the model as it stands is saved in .*model\.safetensors\.\n$/,
