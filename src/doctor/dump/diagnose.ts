@@ -67,7 +67,7 @@ export function diagnose(
     examineInputs(dump, targets, samples);
     examineTargets(dump, targets, samples);
     for (const assumption of assumptions(dump, targets, declared)) {
-      if (best?.score === 0) break;
+      if (best?.score === 0 || best?.isSettled) break;
       const examination = examine({ dump, targets, samples }, assumption, declared);
       if (examination && (!best || examination.score < best.score)) best = examination;
     }
@@ -89,6 +89,8 @@ interface Examination {
   readonly diagnosis: Omit<Diagnosis, "ignored">;
   /** The lower, the better the dump is explained. */
   readonly score: number;
+  /** Whether no other reading can do better: the dump's own loss says which one it is. */
+  readonly isSettled: boolean;
 }
 
 /** Every reading that is possible, the usual ones first. */
@@ -217,10 +219,9 @@ function examine(
     hasMean: (layer: number) => backward.layers[layer - 1].mean === "before",
   };
   const findings = chain.discoveries.map((discovery) => prescribe(discovery, program));
-  const score = chain.discoveries.reduce(
-    (sum, { id }) => sum + (SCORES[id] ?? 1),
-    2 * chain.doubts,
-  );
+  // A mistake counts once, in however many quantities it shows.
+  const ids = new Set(chain.discoveries.map(({ id }) => id));
+  const score = [...ids].reduce((sum, id) => sum + (SCORES[id] ?? 1), 2 * chain.doubts);
   return {
     diagnosis: {
       findings,
@@ -233,7 +234,24 @@ function examine(
       notes: chain.notes,
     },
     score,
+    // Small numbers make a tanh look like no activation at all; a softmax is like nothing else.
+    isSettled:
+      forward.output === "softmax" &&
+      dump.losses.length > 0 &&
+      dump.layers.every(({ A }) => A !== undefined) &&
+      chain.doubts === 0 &&
+      !ids.has("unexplained") &&
+      dump.losses.some(({ name }) => isRight(chain, name)),
   };
+}
+
+/** Mistakes in dividing a loss that leave no doubt which loss it is. */
+const DIVISIONS: readonly DiagnosisId[] = ["missing-mean", "mean-by-features"];
+
+function isRight(chain: Chain, loss: string): boolean {
+  const found = chain.discoveries.filter(({ at }) => at === loss);
+  const isKnown = chain.links.some(({ name, verdict }) => name === loss && verdict !== "unjudged");
+  return isKnown && found.every(({ id }) => DIVISIONS.includes(id));
 }
 
 /** A logarithm that is kept from 0 changes a loss by this much of a penalty, and chance seldom comes as close. */
