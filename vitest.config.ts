@@ -27,7 +27,15 @@ export default defineConfig({
     // Projects would inherit what is extended, and build once each.
     globalSetup: ["test/support/build.ts"],
     projects: [
-      { test: { name: "all", include: ["test/**/*.test.ts"], testTimeout } },
+      {
+        test: {
+          name: "all",
+          include: ["test/**/*.test.ts"],
+          // Those have `vitest.slow.config.ts`.
+          exclude: ["test/**/*.slow.test.ts"],
+          testTimeout,
+        },
+      },
       ...Object.keys(TARGETS)
         .filter((target) => target !== "threads")
         .map(onTarget),

@@ -4,9 +4,11 @@
  * weights. Exits with 1 when two differ or an engine fails.
  *
  *   npm run test:engines
+ *
+ * With `--installed` only on this Node and in Chromium, so that nothing has to be fetched.
  */
 import { runOnChromium } from "./engine-matrix/chromium.mjs";
-import { runOnNode } from "./engine-matrix/node.mjs";
+import { runOnNode, runOnThisNode } from "./engine-matrix/node.mjs";
 
 /**
  * @typedef {{ engine: string } & (
@@ -15,7 +17,10 @@ import { runOnNode } from "./engine-matrix/node.mjs";
  */
 
 /** @type {Outcome[]} */
-const outcomes = [...(await runOnNode()), ...(await runOnChromium())];
+const outcomes = [
+  ...(process.argv.includes("--installed") ? [runOnThisNode()] : await runOnNode()),
+  ...(await runOnChromium()),
+];
 
 const width = Math.max(...outcomes.map(({ engine }) => engine.length));
 for (const { engine, results = [], failed, skipped } of outcomes) {

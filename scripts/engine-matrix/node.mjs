@@ -38,6 +38,11 @@ export async function runOnNode() {
   );
 }
 
+/** Runs the fingerprints on the version that this process runs on. */
+export function runOnThisNode() {
+  return runVersion(process.execPath);
+}
+
 /** @param {string} node the binary */
 function runVersion(node) {
   const run = (...args) => spawnSync(node, args, { cwd: root, encoding: "utf8" });
