@@ -14,6 +14,13 @@ export {
   type ValueTargets,
 } from "./data/dataset.js";
 export { type DigitsOptions, digits } from "./data/digits/index.js";
+export type {
+  CategoryColumn,
+  InputColumn,
+  NumberColumn,
+  Preprocessing,
+  TargetColumn,
+} from "./data/preprocessing.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
 export { CATALOGUE, type DiagnosisId, titleOf } from "./doctor/catalogue.js";
 export type { Examination } from "./doctor/data/examination.js";

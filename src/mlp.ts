@@ -1,6 +1,7 @@
 /** The library's face: define → fit → evaluate → predict → save. */
 import type { Dataset, ImageShape, Targets, ValueTargets } from "./data/dataset.js";
 import { isImageOf } from "./data/imageShape.js";
+import { checkPreprocessing, type Preprocessing } from "./data/preprocessing.js";
 import { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 import { OptionError } from "./errors.js";
 import {
@@ -13,6 +14,7 @@ import {
 import {
   decodeModel,
   encodeModel,
+  type ModelDescription,
   type TrainingRecord,
   writeParameters,
 } from "./model/formats/modelFile.js";
@@ -46,6 +48,11 @@ export interface MlpOptions extends ExecutionOptions {
   readonly classNames?: readonly string[];
   /** The shape of the inputs, when they are images. */
   readonly image?: ImageShape;
+  /**
+   * What becomes of raw inputs, and of raw values to be predicted: `fit`, `evaluate` and `predict` take and give
+   * raw values, which the network never sees. Default: nothing.
+   */
+  readonly preprocessing?: Preprocessing;
 }
 
 export interface LoadOptions extends ExecutionOptions {
@@ -71,6 +78,8 @@ export class Mlp implements Disposable {
   readonly classNames: readonly string[];
   /** The shape of the inputs, when they are images. */
   readonly image: ImageShape | undefined;
+  /** What becomes of raw inputs and of raw values to be predicted, and what their columns are called. */
+  readonly preprocessing: Preprocessing | undefined;
   /** How it was trained, as whoever saved it put it; JSON. */
   readonly training: TrainingRecord | undefined;
   readonly #network: Network;
@@ -78,14 +87,13 @@ export class Mlp implements Disposable {
 
   private constructor(
     network: Network,
-    classNames: readonly string[],
-    image: ImageShape | undefined,
-    training: TrainingRecord | undefined,
+    { classNames, image, preprocessing, training }: Omit<ModelDescription, "architecture">,
   ) {
     this.training = training;
     this.#network = network;
     this.classNames = classNames;
     this.image = image;
+    this.preprocessing = preprocessing;
   }
 
   /**
@@ -97,6 +105,7 @@ export class Mlp implements Disposable {
    */
   static async create(options: MlpOptions): Promise<Mlp> {
     const { architecture, initialization = "glorot", seed = 0, image } = options;
+    const { preprocessing } = options;
     checkSeed(seed);
     const execution = chooseExecution(options, options.seed !== undefined);
     checkArchitecture(architecture);
@@ -104,14 +113,19 @@ export class Mlp implements Disposable {
     const { classNames = Array.from({ length: classes }, (_, index) => String(index)) } = options;
     checkNames(classNames, architecture);
     checkImage(image, architecture.inputs);
-    const network = await Network.create(architecture, execution);
+    if (preprocessing) checkPreprocessing(preprocessing, architecture.inputs, classNames);
+    const network = await Network.create(architecture, execution, preprocessing);
     try {
       initialize(network, initialization, seed);
     } catch (error) {
       network.dispose();
       throw error;
     }
-    return new Mlp(network, [...classNames], image && { ...image }, undefined);
+    return new Mlp(network, {
+      classNames: [...classNames],
+      ...(image && { image: { ...image } }),
+      ...(preprocessing && { preprocessing: structuredClone(preprocessing) }),
+    });
   }
 
   /**
@@ -124,10 +138,10 @@ export class Mlp implements Disposable {
   static async load(file: Uint8Array, options: LoadOptions = {}): Promise<Mlp> {
     const execution = chooseExecution(options, false);
     const decoded = decodeModel(file, options.name ?? "model");
-    const { architecture, classNames, image, training } = decoded.description;
-    const network = await Network.create(architecture, execution);
+    const { architecture, preprocessing } = decoded.description;
+    const network = await Network.create(architecture, execution, preprocessing);
     writeParameters(network, decoded);
-    return new Mlp(network, classNames, image, training);
+    return new Mlp(network, decoded.description);
   }
 
   get architecture(): Architecture {
@@ -243,10 +257,11 @@ export class Mlp implements Disposable {
    * @param options.training is kept in the file, default what was loaded
    */
   save({ training = this.training }: SaveOptions = {}): Uint8Array<ArrayBuffer> {
-    const { classNames, image } = this;
+    const { classNames, image, preprocessing } = this;
     return encodeModel(this.#network, {
       classNames,
       ...(image && { image }),
+      ...(preprocessing && { preprocessing }),
       ...(training && { training }),
     });
   }

@@ -1,4 +1,11 @@
 /** A network's parameters, living in linear memory. */
+
+import {
+  inputStandardization,
+  type Preprocessing,
+  type Standardization,
+  targetStandardization,
+} from "../data/preprocessing.js";
 import { Engine } from "../engine/engine.js";
 import type { Execution } from "../engine/execution.js";
 import type { Pointer } from "../engine/kernels.js";
@@ -18,14 +25,23 @@ export interface LayerParameters extends Layer {
 export class Network {
   readonly architecture: Architecture;
   readonly layers: readonly LayerParameters[];
+  /** What its inputs, and the values that it predicts, go through first; undefined: nothing. */
+  readonly inputStandardization: Standardization | undefined;
+  readonly targetStandardization: Standardization | undefined;
   readonly #engine: Engine;
   readonly #regions: Regions;
   #disposed = false;
 
-  private constructor(engine: Engine, architecture: Architecture) {
+  private constructor(
+    engine: Engine,
+    architecture: Architecture,
+    preprocessing: Preprocessing | undefined,
+  ) {
     this.#engine = engine;
     this.#regions = new Regions(engine.memory);
     this.architecture = architecture;
+    this.inputStandardization = preprocessing && inputStandardization(preprocessing);
+    this.targetStandardization = preprocessing && targetStandardization(preprocessing);
     let inputs = architecture.inputs;
     this.layers = architecture.layers.map((layer) => {
       const weights = this.#regions.allocateNumbers(inputs * layer.units);
@@ -42,10 +58,14 @@ export class Network {
    * @throws OptionError or ModelError when the architecture is out of range.
    * @throws EngineError when the host lacks SIMD or memory.
    */
-  static async create(architecture: Architecture, execution: Execution): Promise<Network> {
+  static async create(
+    architecture: Architecture,
+    execution: Execution,
+    preprocessing?: Preprocessing,
+  ): Promise<Network> {
     checkArchitecture(architecture);
     const engine = await Engine.acquire(execution);
-    return new Network(engine, structuredClone(architecture));
+    return new Network(engine, structuredClone(architecture), preprocessing);
   }
 
   /** @throws EngineError "disposed" after `dispose()`. */

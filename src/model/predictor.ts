@@ -1,4 +1,5 @@
 /** Class probabilities of inputs that come from outside a data set. */
+import { standardize, unstandardize } from "../data/preprocessing.js";
 import type { Pointer } from "../engine/kernels.js";
 import { LOSS_CODES, PLAN_BYTES, writePlan } from "../engine/plan.js";
 import { Regions } from "../engine/regions.js";
@@ -88,7 +89,8 @@ export class Predictor {
         `predict was given ${inputs.length} input values, expected one or more samples of ${features} as the network has inputs`,
       );
     }
-    const { kernels, memory } = this.#network.engine;
+    const { engine, inputStandardization, targetStandardization } = this.#network;
+    const { kernels, memory } = engine;
     const probabilities = new Float32Array(samples * classes);
     for (let first = 0; first < samples; first += ROWS) {
       const rows = Math.min(ROWS, samples - first);
@@ -102,9 +104,13 @@ export class Predictor {
         checkFinite(batch, first, features);
         memory.floats(this.#inputs, rows * features).set(batch);
       }
+      if (inputStandardization) {
+        standardize(memory.floats(this.#inputs, rows * features), inputStandardization);
+      }
       kernels.predict(this.#plan, rows);
       probabilities.set(memory.floats(this.#probabilities, rows * classes), first * classes);
     }
+    if (targetStandardization) unstandardize(probabilities, targetStandardization);
     return probabilities;
   }
 

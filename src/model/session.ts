@@ -2,7 +2,8 @@
  * A session passes a data set through a network: the data set copied into linear memory once, the
  * buffers of one batch, and the plan that the kernels follow. Nothing is allocated afterwards.
  */
-import type { Dataset, Targets } from "../data/dataset.js";
+import type { Dataset, Targets, ValueTargets } from "../data/dataset.js";
+import { standardize } from "../data/preprocessing.js";
 import type { Pointer } from "../engine/kernels.js";
 import {
   LOSS_CODES,
@@ -105,7 +106,7 @@ export class Session {
       const inputs = regions.allocateBytes(dataset.inputs.byteLength);
       copyInputs(network, dataset, inputs);
       if (targets.kind === "classes") memory.integers(labels, this.samples).set(targets.labels);
-      else memory.floats(values, targets.values.length).set(targets.values);
+      else copyValues(network, targets, values);
       const density = measureDensity(engine, inputs, dataset);
       const firstLayer = isSparse(density) ? "sparse" : "dense";
       const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
@@ -282,9 +283,21 @@ export class Session {
 }
 
 function copyInputs(network: Network, { inputs }: Dataset<Targets>, target: Pointer): void {
-  const { memory } = network.engine;
-  if (inputs instanceof Uint8Array) memory.bytes(target, inputs.length).set(inputs);
-  else memory.floats(target, inputs.length).set(inputs);
+  const { engine, inputStandardization } = network;
+  if (inputs instanceof Uint8Array) {
+    engine.memory.bytes(target, inputs.length).set(inputs);
+    return;
+  }
+  const copy = engine.memory.floats(target, inputs.length);
+  copy.set(inputs);
+  if (inputStandardization) standardize(copy, inputStandardization);
+}
+
+function copyValues(network: Network, { values }: ValueTargets, target: Pointer): void {
+  const { engine, targetStandardization } = network;
+  const copy = engine.memory.floats(target, values.length);
+  copy.set(values);
+  if (targetStandardization) standardize(copy, targetStandardization);
 }
 
 function checkFit(network: Network, dataset: Dataset<Targets>): void {
@@ -292,6 +305,11 @@ function checkFit(network: Network, dataset: Dataset<Targets>): void {
   if (dataset.features !== inputs) {
     throw new OptionError(
       `${dataset.name}: samples have ${dataset.features} features, expected ${inputs} as the network has inputs`,
+    );
+  }
+  if (network.inputStandardization && dataset.inputs instanceof Uint8Array) {
+    throw new OptionError(
+      `${dataset.name}: its inputs are bytes, expected float32 as the model standardises them`,
     );
   }
   const { kind, names } = dataset.targets;

@@ -2,12 +2,17 @@
  * A model as a safetensors file that PyTorch reads as it is: the tensors are named and laid out
  * like the `state_dict` of `nn.Sequential(Linear, activation, Linear, …)`, so layer l has
  * "2l.weight" `[units, inputs]` and "2l.bias" `[units]`. What tensors cannot say (activations,
- * class names, image shape) is JSON under the metadata key "wasmlp".
+ * class names, image shape, preprocessing) is JSON under the metadata key "wasmlp".
  */
 
 import { show } from "../../data/arrays/show.js";
 import type { ImageShape } from "../../data/dataset.js";
 import { isImageOf } from "../../data/imageShape.js";
+import {
+  checkPreprocessing,
+  isPreprocessing,
+  type Preprocessing,
+} from "../../data/preprocessing.js";
 import { ModelError, WasmlpError } from "../../errors.js";
 import {
   type Architecture,
@@ -27,6 +32,8 @@ export interface ModelDescription {
   readonly classNames: readonly string[];
   /** Present when the inputs are images. */
   readonly image?: ImageShape;
+  /** What becomes of raw inputs and values; the tensors are those of what becomes of them. */
+  readonly preprocessing?: Preprocessing;
   /** How it was trained. */
   readonly training?: TrainingRecord;
 }
@@ -45,7 +52,7 @@ const VERSION = 1;
 
 export function encodeModel(
   network: Network,
-  { classNames, image, training }: Omit<ModelDescription, "architecture">,
+  { classNames, image, preprocessing, training }: Omit<ModelDescription, "architecture">,
 ): Uint8Array<ArrayBuffer> {
   const { memory } = network.engine;
   const tensors = network.layers.flatMap(({ inputs, units, weights, biases }, index) => [
@@ -57,7 +64,16 @@ export function encodeModel(
     { name: biasName(index), shape: [units], data: memory.floats(biases, units) },
   ]);
   const { inputs, layers, loss } = network.architecture;
-  const description = { version: VERSION, inputs, layers, loss, classNames, image, training };
+  const description = {
+    version: VERSION,
+    inputs,
+    layers,
+    loss,
+    classNames,
+    image,
+    preprocessing,
+    training,
+  };
   return encodeSafetensors({
     tensors,
     metadata: { format: "pt", [METADATA_KEY]: JSON.stringify(description) },
@@ -162,12 +178,13 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
       `${name}: the "${METADATA_KEY}" metadata does not describe a network, expected version ${VERSION} with inputs, layers and classNames`,
     );
   }
-  const { inputs, loss, classNames, image, training } = value;
+  const { inputs, loss, classNames, image, preprocessing, training } = value;
   // Only what a layer is made of is taken over, whatever else the file says of it.
   const layers = value.layers.map(({ units, activation }) => ({ units, activation }));
   const architecture = { inputs, layers, ...(loss !== undefined && { loss }) };
   try {
     checkArchitecture(architecture);
+    if (preprocessing) checkPreprocessing(preprocessing, inputs, classNames);
   } catch (cause) {
     if (!(cause instanceof WasmlpError)) throw cause;
     throw new ModelError(`${name}: ${cause.message}`, { cause });
@@ -186,6 +203,7 @@ function readDescription(text: string | undefined, name: string): ModelDescripti
     architecture,
     classNames,
     ...(image && { image: { width: image.width, height: image.height } }),
+    ...(preprocessing && { preprocessing }),
     ...(training && { training }),
   };
 }
@@ -196,13 +214,14 @@ interface StoredDescription {
   loss?: Loss;
   classNames: string[];
   image?: ImageShape;
+  preprocessing?: Preprocessing;
   training?: TrainingRecord;
 }
 
 /** Types only; ranges are checked afterwards. */
 function isDescription(value: unknown): value is StoredDescription {
   if (!isRecord(value) || value.version !== VERSION) return false;
-  const { inputs, layers, loss, classNames, image, training } = value;
+  const { inputs, layers, loss, classNames, image, preprocessing, training } = value;
   return (
     typeof inputs === "number" &&
     (loss === undefined || typeof loss === "string") &&
@@ -213,6 +232,7 @@ function isDescription(value: unknown): value is StoredDescription {
     ) &&
     Array.isArray(classNames) &&
     classNames.every((className) => typeof className === "string") &&
+    (preprocessing === undefined || isPreprocessing(preprocessing)) &&
     (training === undefined || isTrainingRecord(training)) &&
     (image === undefined ||
       (isRecord(image) && typeof image.width === "number" && typeof image.height === "number"))
