@@ -8,12 +8,12 @@ export {
   createDataset,
   type Dataset,
   type DatasetParts,
-  type ImageShape,
   sliceDataset,
   type Targets,
   type ValueTargets,
 } from "./data/dataset.js";
 export { type DigitsOptions, digits } from "./data/digits/index.js";
+export type { ImageShape } from "./data/imageShape.js";
 export type {
   CategoryColumn,
   InputColumn,

@@ -1,6 +1,6 @@
 /** The library's face: define → fit → evaluate → predict → save. */
-import type { Dataset, ImageShape, Targets, ValueTargets } from "./data/dataset.js";
-import { isImageOf } from "./data/imageShape.js";
+import type { Dataset, Targets, ValueTargets } from "./data/dataset.js";
+import { type ImageShape, isImageOf } from "./data/imageShape.js";
 import { checkPreprocessing, type Preprocessing } from "./data/preprocessing.js";
 import { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 import { OptionError } from "./errors.js";

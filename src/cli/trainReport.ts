@@ -113,7 +113,7 @@ export function jsonReport(
   settings: TrainSettings,
   texts: SettingTexts,
 ): TrainReport {
-  let validated: "testAccuracy" | "validationAccuracy" = "testAccuracy";
+  let validated: "test" | "validation" = "test";
   const print = (event: object) => terminal.print(JSON.stringify(event));
   const printEnd = (
     { training, test, epochs, testAccuracy, restoredEpoch, out }: TrainEnd,
@@ -131,7 +131,7 @@ export function jsonReport(
     });
   return {
     start({ model, training, test, validation }) {
-      validated = validation === test ? "testAccuracy" : "validationAccuracy";
+      validated = validation === test ? "test" : "validation";
       const { hidden, activation, init, epochs, batchSize, learningRate, seed = 0 } = settings;
       print({
         event: "start",
@@ -152,9 +152,10 @@ export function jsonReport(
       });
     },
     progress: (progress) => showProgress(terminal, progress),
-    epoch({ validationAccuracy, ...report }) {
+    epoch({ validationLoss: loss, validationAccuracy: accuracy, ...report }) {
       terminal.progress("");
-      print({ event: "epoch", ...report, [validated]: validationAccuracy });
+      const checked = { [`${validated}Loss`]: loss, [`${validated}Accuracy`]: accuracy };
+      print({ event: "epoch", ...report, ...checked });
     },
     finding: (finding) => print({ event: "finding", ...finding }),
     end: (end) => printEnd(end, false),

@@ -1,6 +1,6 @@
 /** The one shape in which data travels: inputs, targets and names. */
 import { DataError, OptionError } from "../errors.js";
-import { isImageOf } from "./imageShape.js";
+import { type ImageShape, isImageOf } from "./imageShape.js";
 
 /** Class labels: one whole number a sample, `0 … names.length − 1`. */
 export interface ClassTargets {
@@ -22,12 +22,6 @@ export interface ValueTargets {
 
 /** What a network learns to tell from the inputs. */
 export type Targets = ClassTargets | ValueTargets;
-
-/** The width and height of inputs that are greyscale images, row by row. */
-export interface ImageShape {
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface Dataset<T extends Targets = ClassTargets> {
   /** What it is called in messages and reports, for instance "MNIST training set". */

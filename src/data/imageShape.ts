@@ -1,5 +1,10 @@
-/** Whether inputs can be the images that they are said to be. */
-import type { ImageShape } from "./dataset.js";
+/** What inputs that are images look like, and whether they can be. */
+
+/** The width and height of inputs that are greyscale images, row by row. */
+export interface ImageShape {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** True when width and height are whole, positive, and make `features` pixels. */
 export function isImageOf({ width, height }: ImageShape, features: number): boolean {

@@ -1,5 +1,5 @@
 /** Lays out, in linear memory, what the kernels need of a network beside its parameters. */
-import type { ImageShape } from "../data/dataset.js";
+import type { ImageShape } from "../data/imageShape.js";
 import type { Pointer } from "../engine/kernels.js";
 import {
   ACTIVATION_CODES,

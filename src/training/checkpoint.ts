@@ -3,7 +3,7 @@
  * tensors are the parameters, what the optimiser keeps, and the best parameters so far; the rest is JSON
  * in its metadata, with a checksum over both.
  */
-import { crc32c } from "../data/crc32c.js";
+import { crc32c } from "../data/crc.js";
 import type { Dataset, Targets } from "../data/dataset.js";
 import { ModelError } from "../errors.js";
 import type { Architecture } from "../model/architecture.js";

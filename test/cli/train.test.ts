@@ -61,8 +61,8 @@ test("--json: one object a line, the start first, then an epoch each, the end la
       "loss",
       "accuracy",
       "seconds",
-      "validationLoss",
       "learningRate",
+      "testLoss",
       "testAccuracy",
     ]);
     expect(event).toMatchObject({ event: "epoch", epoch: index + 1 });

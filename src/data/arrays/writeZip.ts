@@ -1,6 +1,6 @@
 /** Writes zip archives, without Zip64 (src/data/arrays/zip.ts reads them). */
 import { DataError } from "../../errors.js";
-import { crc32 } from "./crc32.js";
+import { crc32 } from "../crc.js";
 import { deflate } from "./deflate.js";
 import { show } from "./show.js";
 import {

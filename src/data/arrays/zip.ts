@@ -8,7 +8,7 @@
  * possible and within limits. Names are names: no file is ever written.
  */
 import { DataError } from "../../errors.js";
-import { crc32 } from "./crc32.js";
+import { crc32 } from "../crc.js";
 import { inflate, LARGEST_RATIO } from "./deflate.js";
 import { show } from "./show.js";
 import {

@@ -6,8 +6,7 @@
  */
 
 import { show } from "../../data/arrays/show.js";
-import type { ImageShape } from "../../data/dataset.js";
-import { isImageOf } from "../../data/imageShape.js";
+import { type ImageShape, isImageOf } from "../../data/imageShape.js";
 import {
   checkPreprocessing,
   isPreprocessing,

@@ -6,7 +6,7 @@
 import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { crc32c } from "../../data/crc32c.js";
+import { crc32c } from "../../data/crc.js";
 import type { EpochReport } from "../../training/options.js";
 import { writeError } from "../fileErrors.js";
 import { doubleField, floatField, integerField, messageField, textField } from "./protobuf.js";
