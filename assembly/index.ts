@@ -34,6 +34,7 @@ export {
   gradientSparse,
   multiplySparse,
   packBlocks,
+  transposeBlock,
   unpackBlocks,
 } from "./sparse";
 export { evaluate, predict, train } from "./step";

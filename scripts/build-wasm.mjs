@@ -1,21 +1,35 @@
-/** Compiles every target of asconfig.json, side by side. */
+/** Compiles every target of asconfig.json and asconfig.profile.json, side by side. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
+/** What trains, and what `wasmlp profile` measures with. */
+const MODULES = [
+  { entry: "assembly/index.ts", config: "asconfig.json" },
+  { entry: "assembly/profile/index.ts", config: "asconfig.profile.json" },
+];
+
 const root = join(import.meta.dirname, "..");
-const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8"));
 const compiler = createRequire(import.meta.url).resolve("assemblyscript/package.json");
 const asc = join(dirname(compiler), "bin/asc.js");
 
-/** Resolves with the compiler's exit code. @param {string} target */
-function compile(target) {
-  const args = [asc, "assembly/index.ts", "--target", target];
+/** Resolves with the compiler's exit code. @param {string[]} options */
+function compile(...options) {
   return new Promise((resolve) => {
-    spawn(process.execPath, args, { cwd: root, stdio: "inherit" }).on("close", resolve);
+    spawn(process.execPath, [asc, ...options], { cwd: root, stdio: "inherit" }).on(
+      "close",
+      resolve,
+    );
   });
 }
 
-const codes = await Promise.all(Object.keys(targets).map(compile));
+const codes = await Promise.all(
+  MODULES.flatMap(({ entry, config }) => {
+    const { targets } = JSON.parse(readFileSync(join(root, config), "utf8"));
+    return Object.keys(targets).map((target) =>
+      compile(entry, "--config", config, "--target", target),
+    );
+  }),
+);
 process.exitCode = Math.max(...codes);

@@ -21,11 +21,22 @@ const MAY_IMPORT = {
   mlp: ["training", "model", "engine", "data", "errors"],
   doctor: ["mlp", "training", "reference", "model", "data", "errors"],
   reproduce: ["mlp", "training", "model", "engine", "data", "errors"],
+  profile: ["engine", "errors"],
   index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
   node: ["index", "mlp", "training", "data", "errors"],
-  report: ["index", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
+  report: [
+    "index",
+    "profile",
+    "doctor",
+    "reproduce",
+    "training",
+    "model",
+    "engine",
+    "data",
+    "errors",
+  ],
   // The commands use the public interface and nothing beneath it.
-  cli: ["index", "node", "report", "errors"],
+  cli: ["index", "profile", "node", "report", "errors"],
 } as const satisfies Record<string, readonly string[]>;
 
 interface Import {

@@ -47,6 +47,11 @@ const COMMANDS: readonly {
     load: async () => (await import("./gradcheck.js")).defineGradcheck,
   },
   {
+    name: "profile",
+    description: "Measure how fast the kernels are, and how fast they could be",
+    load: async () => (await import("./profile.js")).defineProfile,
+  },
+  {
     name: "info",
     description: "print the threads and instructions that were found, and what is used of them",
     load: async () => (await import("./info.js")).defineInfo,

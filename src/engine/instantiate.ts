@@ -24,7 +24,11 @@ const compiled = new Map<URL, Promise<WebAssembly.Module>>();
 
 /** @throws EngineError "unsupported-host" when the host does not compile the module. */
 export function compileModule({ simd, memory }: Build): Promise<WebAssembly.Module> {
-  const url = URLS[simd][memory];
+  return compileUrl(URLS[simd][memory]);
+}
+
+/** The same of any module that stands at one of the package's own addresses. */
+export function compileUrl(url: URL): Promise<WebAssembly.Module> {
   let module = compiled.get(url);
   if (module === undefined) {
     module = compile(url);
@@ -36,11 +40,19 @@ export function compileModule({ simd, memory }: Build): Promise<WebAssembly.Modu
 }
 
 /** The kernels of a module, working on `memory`. */
-export async function instantiateKernels(
+export function instantiateKernels(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): Promise<Kernels> {
-  const { exports } = await instantiate<Kernels & Record<string, unknown>>(module, {
+  return instantiateModule<Kernels>(module, memory);
+}
+
+/** The exports of a module whose only import is a memory. */
+export async function instantiateModule<Exports extends object>(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<Exports> {
+  const { exports } = await instantiate<Exports & Record<string, unknown>>(module, {
     env: { memory },
   });
   return exports;

@@ -259,6 +259,15 @@ export interface Kernels {
     rows: number,
     units: number,
   ) => void;
+  readonly transposeBlock: (
+    transposed: Pointer,
+    block: Pointer,
+    first: number,
+    count: number,
+    unit: number,
+    units: number,
+    columns: number,
+  ) => void;
   readonly unpackBlocks: (matrix: Pointer, blocked: Pointer, rows: number, units: number) => void;
   // step.ts
   readonly evaluate: Steps;

@@ -12,6 +12,15 @@ export interface WorkerHandle {
   keepAlive(active: boolean): void;
 }
 
+/** The part of Node's `Worker` that is needed. */
+export interface NodeWorker {
+  postMessage(message: unknown): void;
+  on(event: "message" | "messageerror" | "error", listener: (value: unknown) => void): unknown;
+  terminate(): unknown;
+  ref(): void;
+  unref(): void;
+}
+
 /** The same from `src/engine` and from `build/engine`; workers run what was built. */
 export function startWorker(): WorkerHandle {
   return isNode() ? startNodeWorker() : startWebWorker();
@@ -24,6 +33,11 @@ function startNodeWorker(): WorkerHandle {
     execArgv: [],
     env: {},
   });
+  return nodeWorkerHandle(worker);
+}
+
+/** Of a worker thread that has just been started. */
+export function nodeWorkerHandle(worker: NodeWorker): WorkerHandle {
   worker.unref();
   return {
     post: (message) => worker.postMessage(message),
@@ -41,6 +55,11 @@ function startWebWorker(): WorkerHandle {
   const worker = new Worker(new URL("../../build/engine/worker.js", import.meta.url), {
     type: "module",
   });
+  return webWorkerHandle(worker);
+}
+
+/** Of a page's worker that has just been started. */
+export function webWorkerHandle(worker: Worker): WorkerHandle {
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (listener) => {

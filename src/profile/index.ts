@@ -1,0 +1,16 @@
+/** `wasmlp/profile`: how fast kernels are, and how fast they could be. Loads in Node and in browsers. */
+export type { ProfiledKernel, Shape, Work } from "./kernel.js";
+export { KERNELS } from "./kernels/index.js";
+export {
+  findKernel,
+  type Host,
+  type Measurement,
+  type Profile,
+  type ProfileOptions,
+  profile,
+  type Roof,
+} from "./profile.js";
+export { LEVELS, type Level } from "./roofs.js";
+export type { Interval } from "./statistics.js";
+export type { Timer } from "./timer.js";
+export { type Variant, variantName, WAYS, type Way } from "./variant.js";

@@ -1,0 +1,323 @@
+/** Measures kernels and the roof above them in one process, interleaved. */
+import { chooseExecution } from "../engine/execution.js";
+import { detectFeatures, isNode } from "../engine/features.js";
+import { OptionError } from "../errors.js";
+import type { ProfiledKernel, Shape, Work } from "./kernel.js";
+import { KERNELS } from "./kernels/index.js";
+import { measure, type Samples, type Subject } from "./measure.js";
+import { LEVELS, type Level, levelOf, PEAK, READ, UPDATE } from "./roofs.js";
+import { type Interval, median, medianInterval } from "./statistics.js";
+import { ProfileTeam } from "./team.js";
+import { examineTimer, type Timer } from "./timer.js";
+import { type Variant, WAYS } from "./variant.js";
+import { Workbench } from "./workbench.js";
+
+export interface ProfileOptions {
+  /** Names of `KERNELS`; default: all. */
+  readonly kernels?: readonly string[];
+  /** Instead of the kernels' own shapes. */
+  readonly shape?: Shape;
+  /** - "training": what training asks for; "all": other shapes too. Default "training". */
+  readonly shapes?: "training" | "all";
+  /** Samples of each; default 21. */
+  readonly rounds?: number;
+  /** Threads up to which variants are measured; default: the number of cores. */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  /** Called with the part that is done, from 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface Host {
+  /** "Node 20.20.2, V8 11.3", or what a browser says of itself. */
+  readonly engine: string;
+  readonly cores: number;
+}
+
+/** Of one variant's instructions and number of threads. */
+export interface Roof extends Variant {
+  /** GFLOP/s. */
+  readonly peak: number;
+  /** GB/s of each level. */
+  readonly bandwidth: Readonly<Record<Level, { readonly read: number; readonly update: number }>>;
+}
+
+export interface Measurement extends Variant, Work {
+  readonly kernel: string;
+  readonly shape: Shape;
+  /** Seconds of a call: their median, its 95 % confidence interval, and every sample. */
+  readonly seconds: number;
+  readonly interval: Interval;
+  readonly samples: readonly number[];
+  /** Calls of a sample. */
+  readonly calls: number;
+  /** 10⁹ operations and 10⁹ bytes a second, by the median. */
+  readonly gflops: number;
+  readonly gigabytes: number;
+  /** Operations a byte. */
+  readonly intensity: number;
+  /** What bounds it: the peak, or the bandwidth of a level. */
+  readonly bound: "compute" | Level;
+  /** What it reaches of the roof; 1 is all. */
+  readonly share: number;
+}
+
+export interface Profile {
+  readonly format: "wasmlp-profile";
+  readonly version: 1;
+  readonly host: Host;
+  readonly timer: Timer;
+  readonly roofs: readonly Roof[];
+  readonly measurements: readonly Measurement[];
+}
+
+const DEFAULTS = { shapes: "training", rounds: 21 } as const;
+
+/** What a case may take of linear memory. */
+const MOST_BYTES = 2 ** 29;
+
+/** A kernel on a shape by a variant. */
+interface Case extends Variant {
+  readonly kernel: ProfiledKernel;
+  readonly shape: Shape;
+}
+
+/**
+ * @throws OptionError when there is no such kernel, or the shape is not one of its.
+ * @throws EngineError "unsupported-host" when the host lacks SIMD or memory.
+ */
+export async function profile(options: ProfileOptions = {}): Promise<Profile> {
+  const { rounds = DEFAULTS.rounds, signal, onProgress } = options;
+  const timer = examineTimer();
+  const cases = casesOf(options);
+  const workbench = new Workbench();
+  const teams = new Map<string, ProfileTeam>();
+  const ready: { readonly entry: Case; readonly subject: Subject }[] = [];
+  try {
+    for (const entry of [...roofCases(cases), ...cases]) {
+      const subject = await prepare(entry, workbench, teams);
+      if (subject) ready.push({ entry, subject });
+      signal?.throwIfAborted();
+    }
+    const samples = await measure(
+      ready.map(({ subject }) => subject),
+      { timer, rounds, ...(signal && { signal }), ...(onProgress && { onProgress }) },
+    );
+    const timed = ready.map(({ entry }, index) => ({ entry, samples: samples[index] }));
+    const roofs = roofsOf(timed);
+    return {
+      format: "wasmlp-profile",
+      version: 1,
+      host: describeHost(),
+      timer,
+      roofs,
+      measurements: timed
+        .filter(({ entry }) => KERNELS.includes(entry.kernel))
+        .map((one) => judge(one, roofs)),
+    };
+  } finally {
+    for (const team of teams.values()) team.terminate();
+  }
+}
+
+/** The kernel of that name. @throws OptionError when there is none. */
+export function findKernel(name: string): ProfiledKernel {
+  const found = KERNELS.find((kernel) => kernel.name === name);
+  if (found) return found;
+  const names = KERNELS.map((kernel) => kernel.name).join(", ");
+  throw new OptionError(`kernel is "${name}", expected one of ${names}`);
+}
+
+function casesOf({ kernels, shape, shapes = DEFAULTS.shapes, threads }: ProfileOptions): Case[] {
+  const chosen = kernels?.map(findKernel) ?? KERNELS;
+  const variants = variantsOfHost(threads);
+  return chosen.flatMap((kernel) => {
+    const own = shape ? [checked(kernel, shape)] : shapesOf(kernel, shapes);
+    return own.flatMap((one, index) =>
+      variants
+        // What is slow on purpose is shown once a kernel.
+        .filter(({ way }) => index === 0 || kernels !== undefined || isSimd(way))
+        .map((variant) => ({ kernel, shape: one, ...variant })),
+    );
+  });
+}
+
+function shapesOf(kernel: ProfiledKernel, shapes: "training" | "all"): readonly Shape[] {
+  return shapes === "all" ? [...kernel.shapes, ...kernel.sweep] : kernel.shapes;
+}
+
+function isSimd(way: Variant["way"]): boolean {
+  return way === "simd" || way === "relaxed";
+}
+
+/** @throws OptionError when the shape does not suit the kernel. */
+function checked(kernel: ProfiledKernel, shape: Shape): Shape {
+  const { name, dimensions, largest } = kernel;
+  const written = shape.join("x");
+  const expected = dimensions.join(" x ");
+  if (shape.length !== dimensions.length) {
+    throw new OptionError(`shape is ${written}, expected ${expected} for ${name}`);
+  }
+  shape.forEach((size, index) => {
+    const most = largest?.[index] ?? 2 ** 24;
+    if (Number.isInteger(size) && size >= 1 && size <= most) return;
+    throw new OptionError(
+      `shape is ${written}, expected ${dimensions[index]} from 1 to ${most} for ${name}`,
+    );
+  });
+  const { bytesRead, bytesWritten } = kernel.work(shape);
+  if (bytesRead + bytesWritten <= MOST_BYTES) return shape;
+  const megabytes = Math.ceil((bytesRead + bytesWritten) / 2 ** 20);
+  throw new OptionError(
+    `shape is ${written}, which takes ${megabytes} MB for ${name}, expected at most ${MOST_BYTES / 2 ** 20} MB`,
+  );
+}
+
+/** Every way on one thread, and the fastest one on 2, 4 … and all threads. */
+function variantsOfHost(threads?: number): Variant[] {
+  const { relaxedSimd, cores, sharedMemory } = detectFeatures();
+  const most = threads ?? (sharedMemory ? cores : 1);
+  if (threads !== undefined) chooseExecution({ threads }, false);
+  const fastest = relaxedSimd ? "relaxed" : "simd";
+  const counts = new Set([most]);
+  for (let count = 2; count < most; count *= 2) counts.add(count);
+  counts.delete(1);
+  return [
+    ...WAYS.filter((way) => way !== "relaxed" || relaxedSimd).map((way) => ({ way, threads: 1 })),
+    ...[...counts]
+      .sort((a, b) => a - b)
+      .map((count) => ({ way: fastest, threads: count }) as const),
+  ];
+}
+
+/** The peak of each build, and the streams once for each number of threads. */
+function roofCases(cases: readonly Case[]): Case[] {
+  const found: Case[] = [];
+  for (const threads of new Set(cases.map((one) => one.threads))) {
+    const ways = new Set(cases.filter((one) => one.threads === threads).map(({ way }) => way));
+    for (const way of WAYS.filter(
+      (candidate) => isSimd(candidate) && (ways.has(candidate) || threads === 1),
+    )) {
+      if (way === "relaxed" && !ways.has(way)) continue;
+      found.push({ kernel: PEAK, shape: PEAK.shapes[0], way, threads });
+    }
+    for (const kernel of [READ, UPDATE]) {
+      for (const shape of kernel.shapes) found.push({ kernel, shape, way: "scalar", threads });
+    }
+  }
+  return found;
+}
+
+async function prepare(
+  { kernel, shape, way, threads }: Case,
+  workbench: Workbench,
+  teams: Map<string, ProfileTeam>,
+): Promise<Subject | undefined> {
+  // A memory that grows detaches its buffers, and from then on V8 asks at every access to any typed array
+  // whether it is still there: half the speed. JavaScript has a thread where no memory grows.
+  const isAlone = way === "javascript";
+  if (isAlone && !kernel.javascript) return undefined;
+  if (isAlone || threads > 1) {
+    const name = isAlone ? way : String(threads);
+    const team = teams.get(name) ?? new ProfileTeam(threads);
+    teams.set(name, team);
+    return team.prepare(kernel.name, shape, way);
+  }
+  const ready = await workbench.prepare(kernel, shape, way);
+  return ready && { sample: (calls) => time(ready.call, calls) };
+}
+
+function time(call: () => void, calls: number): number {
+  const start = performance.now();
+  for (let index = 0; index < calls; index++) call();
+  return performance.now() - start;
+}
+
+interface Timed {
+  readonly entry: Case;
+  readonly samples: Samples;
+}
+
+/** 10⁹ units of `amount` a second, all threads together. */
+function rate({ entry, samples }: Timed, amount: (work: Work) => number): number {
+  return (entry.threads * amount(entry.kernel.work(entry.shape))) / median(samples.times) / 1e6;
+}
+
+const operationsOf = (work: Work) => work.operations;
+const bytesOfWork = (work: Work) => work.bytesRead + work.bytesWritten;
+
+function roofsOf(timed: readonly Timed[]): Roof[] {
+  /** Of a level or of a slower one: what comes from further away is no faster, so the best of them counts. */
+  const bandwidth = (threads: number, kernel: ProfiledKernel, level: number) => {
+    const rates = kernel.shapes.slice(level).map((shape) => {
+      const found = timed.find(
+        ({ entry }) =>
+          entry.kernel === kernel && entry.threads === threads && entry.shape === shape,
+      );
+      return found ? rate(found, bytesOfWork) : 0;
+    });
+    return Math.max(...rates);
+  };
+  return timed
+    .filter(({ entry }) => entry.kernel === PEAK)
+    .map((one) => {
+      const { way, threads } = one.entry;
+      const levels = LEVELS.map(({ name }, index) => [
+        name,
+        { read: bandwidth(threads, READ, index), update: bandwidth(threads, UPDATE, index) },
+      ]);
+      return {
+        way,
+        threads,
+        peak: rate(one, operationsOf),
+        bandwidth: Object.fromEntries(levels) as Roof["bandwidth"],
+      };
+    });
+}
+
+function judge(timed: Timed, roofs: readonly Roof[]): Measurement {
+  const { entry, samples } = timed;
+  const { kernel, shape, way, threads } = entry;
+  const work = kernel.work(shape);
+  const roof = roofOf(roofs, entry);
+  const bytes = bytesOfWork(work);
+  const level = levelOf(bytes);
+  // Bytes come in and go out at a rate of their own, unless hardly any go out.
+  const stream = work.bytesWritten < work.bytesRead / 4 ? "read" : "update";
+  const computing = (threads * work.operations) / roof.peak / 1e9;
+  const moving = (threads * bytes) / roof.bandwidth[level][stream] / 1e9;
+  const milliseconds = medianInterval(samples.times);
+  const seconds = median(samples.times) / 1000;
+  return {
+    kernel: kernel.name,
+    shape,
+    way,
+    threads,
+    ...work,
+    seconds,
+    interval: { low: milliseconds.low / 1000, high: milliseconds.high / 1000 },
+    samples: samples.times.map((one) => one / 1000),
+    calls: samples.calls,
+    gflops: rate(timed, operationsOf),
+    gigabytes: rate(timed, bytesOfWork),
+    intensity: work.operations / bytes,
+    bound: computing >= moving ? "compute" : level,
+    share: Math.max(computing, moving) / seconds,
+  };
+}
+
+/** JavaScript and scalar code are held against what plain SIMD could do. */
+function roofOf(roofs: readonly Roof[], { way, threads }: Variant): Roof {
+  const wanted = isSimd(way) ? way : "simd";
+  const found = roofs.find((roof) => roof.way === wanted && roof.threads === threads);
+  if (!found) throw new Error(`no roof was measured for ${wanted} on ${threads} threads`);
+  return found;
+}
+
+function describeHost(): Host {
+  const { cores } = detectFeatures();
+  const engine = isNode()
+    ? `Node ${process.versions.node}, V8 ${process.versions.v8.replace(/-node.*/, "")}`
+    : navigator.userAgent.replace(/.*(?:Headless)?Chrome\/([\d.]+).*/, "Chromium $1");
+  return { engine, cores };
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { wasmlp } from "./commandLine.js";
+
+const QUICK = ["--kernel", "relu", "--shape", "4x8", "--rounds", "5", "--threads", "1"];
+
+test("profile prints the roofs, and a line for every variant", async () => {
+  const { exitCode, stdout, stderr } = await wasmlp("profile", ...QUICK);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toContain(`Node ${process.versions.node}`);
+  expect(stdout).toMatch(/^roof +GFLOP\/s +L1 GB\/s +L2 GB\/s +L3 GB\/s +memory GB\/s$/m);
+  for (const variant of ["javascript", "scalar", "simd"]) {
+    expect(stdout).toMatch(new RegExp(`^relu +4x8 +${variant} +[\\d.]+\\??  `, "m"));
+  }
+});
+
+test("--json prints everything as one object, --csv a line for each measurement", async () => {
+  const { stdout } = await wasmlp("profile", ...QUICK, "--json");
+  const profile = JSON.parse(stdout);
+  expect(profile).toMatchObject({ format: "wasmlp-profile", version: 1 });
+  expect(profile.measurements[0]).toMatchObject({ kernel: "relu", shape: [4, 8], threads: 1 });
+  expect(profile.measurements[0].samples).toHaveLength(5);
+  const csv = (await wasmlp("profile", ...QUICK, "--csv")).stdout.trimEnd().split("\n");
+  expect(csv[0]).toMatch(/^kernel,shape,variant,threads,operations,.*,share_of_roof$/);
+  expect(csv).toHaveLength(1 + profile.measurements.length);
+  expect(csv[1]).toMatch(/^relu,4x8,javascript,1,64,/);
+  expect(csv[1].split(",")).toHaveLength(csv[0].split(",").length);
+});
+
+test.each([
+  [["--kernel", "gemm"], /^error: --kernel is "gemm", expected one of gemm-nn, .*\n$/],
+  [["--shape", "8x8x8"], /^error: --shape is given without --kernel, expected the kernel .*\n$/],
+  [
+    ["--kernel", "tanh", "--shape", "8x"],
+    /^error: --shape is "8x", expected whole numbers such as 512x512x512\n$/,
+  ],
+  [["--kernel", "tanh", "--shape", "8"], /^error: shape is 8, expected rows x units for tanh\n$/],
+  [["--json", "--csv"], /^error: --json and --csv are given, expected one of them\n$/],
+  [["--rounds", "1"], /^error: --rounds is "1", expected a whole number from 5 to 1001\n$/],
+  [["--threads", "0"], /^error: --threads is "0", expected a whole number from 1 to 256\n$/],
+])("%j is a usage error", async (argv, sentence) => {
+  const { exitCode, stdout, stderr } = await wasmlp("profile", ...argv);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toMatch(sentence);
+});
