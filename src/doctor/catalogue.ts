@@ -1,4 +1,4 @@
-/** What the doctor can find. docs/diagnoses.md lists them. */
+/** What the doctor can find. docs/diagnoses/ has a page for each. */
 
 /** Where a mistake is made; the order in which a program comes by. */
 export type Place =
