@@ -2,6 +2,7 @@
 export type { Mnist, MnistPart } from "../data/mnist.js";
 export { readArrays, writeNpz } from "./arrayFiles.js";
 export { CheckpointDirectory, type FoundCheckpoint } from "./checkpointDirectory.js";
+export { type ReadCsvOptions, readCsvFile } from "./csvFile.js";
 export type { DownloadProgress } from "./download.js";
 export { checkWritable, readFileBytes } from "./files.js";
 export { openRunLog, type RunLog, type RunLogOptions } from "./logs/runLog.js";

@@ -1,0 +1,134 @@
+/** A table of named columns, read from the bytes of a CSV file as they come. */
+import { DataError } from "../../errors.js";
+import { Column, isMissing, parseNumber } from "./column.js";
+import { CsvParser, type Delimiter } from "./parser.js";
+
+/** More columns than this are taken for a mistake. */
+const MOST_COLUMNS = 1_048_576;
+
+export interface TableOptions {
+  /** What the file is called in messages. */
+  readonly place: string;
+  /** Default: found in the first row. */
+  readonly delimiter?: Delimiter | undefined;
+  /** Whether the first row has the columns' names; default: when its cells differ and none is a number. */
+  readonly header?: boolean | undefined;
+}
+
+export interface Table {
+  readonly place: string;
+  /** Without a header they are called "column 1", "column 2" … */
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  readonly hasHeader: boolean;
+}
+
+/** Takes bytes piece by piece, however they are cut, and gives the table at the `end`. */
+export class TableReader {
+  readonly #options: TableOptions;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #parser: CsvParser;
+  #columns: Column[] | undefined;
+  #hasHeader = false;
+  #rows = 0;
+
+  constructor(options: TableOptions) {
+    this.#options = options;
+    const { place, delimiter } = options;
+    this.#parser = new CsvParser({
+      place,
+      delimiter,
+      onRecord: (fields, line) => this.#take(fields, line),
+    });
+  }
+
+  /** @throws DataError when the bytes are no table; it names line and column. */
+  push(bytes: Uint8Array): void {
+    this.#parser.push(this.#decode(bytes));
+  }
+
+  /** @throws DataError when there are no rows, or the file ends within quotes. */
+  end(): Table {
+    const { place } = this.#options;
+    this.#parser.push(this.#decode(undefined));
+    this.#parser.end();
+    if (!this.#columns) throw new DataError(`${place}: is empty, expected a table`);
+    if (this.#rows === 0) {
+      throw new DataError(
+        `${place}: holds nothing but a header, expected rows below it, or --header no if this is one`,
+      );
+    }
+    const { hasHeader, rows } = { hasHeader: this.#hasHeader, rows: this.#rows };
+    return { place, columns: this.#columns, rows, hasHeader };
+  }
+
+  #decode(bytes: Uint8Array | undefined): string {
+    try {
+      return bytes ? this.#decoder.decode(bytes, { stream: true }) : this.#decoder.decode();
+    } catch (cause) {
+      // Which line it is shows only when what comes before has been parsed.
+      const [before] = new TextDecoder().decode(bytes).split("\ufffd", 1);
+      this.#parser.push(before);
+      throw new DataError(
+        `${this.#options.place}: line ${this.#parser.line} has bytes that are no UTF-8 text, expected a text file in UTF-8`,
+        { cause },
+      );
+    }
+  }
+
+  #take(fields: string[], line: number): void {
+    const { place, header } = this.#options;
+    if (!this.#columns) {
+      if (fields.length > MOST_COLUMNS) {
+        throw new DataError(
+          `${place}: line ${line} has ${fields.length} columns, expected at most ${MOST_COLUMNS}`,
+        );
+      }
+      this.#hasHeader = header ?? looksLikeHeader(fields);
+      this.#columns = namesOf(fields, this.#hasHeader, place).map((name) => new Column(name));
+      if (this.#hasHeader) return;
+    }
+    if (fields.length !== this.#columns.length) {
+      throw new DataError(
+        `${place}: line ${line} has ${fields.length} columns, expected ${this.#columns.length} as the first row has`,
+      );
+    }
+    this.#rows++;
+    this.#columns.forEach((column, index) => {
+      column.push(fields[index], line);
+      const { text, beyond } = column;
+      // Before, it could have been a column of categories.
+      if (
+        beyond &&
+        text?.line === line &&
+        text.text === fields[index].trim() &&
+        beyond.line < line
+      ) {
+        throw new DataError(
+          `${place}: line ${line}, column ${index + 1} ("${column.name}"): found ${JSON.stringify(text.text.slice(0, 40))}, expected a number as in the rows before`,
+        );
+      }
+    });
+  }
+}
+
+function looksLikeHeader(fields: readonly string[]): boolean {
+  const texts = fields.map((field) => field.trim());
+  if (texts.some((text) => parseNumber(text) !== undefined)) return false;
+  return new Set(texts).size === texts.length && texts.some((text) => !isMissing(text));
+}
+
+function namesOf(fields: readonly string[], hasHeader: boolean, place: string): string[] {
+  const names = fields.map((field, index) => (hasHeader && field.trim()) || `column ${index + 1}`);
+  const seen = new Map<string, number>();
+  names.forEach((name, index) => {
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw new DataError(
+        `${place}: the header calls columns ${other + 1} and ${index + 1} both "${name}", expected different names`,
+      );
+    }
+    seen.set(name, index);
+  });
+  return names;
+}

@@ -1,0 +1,112 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { MOST_CATEGORIES } from "../../../src/data/csv/column.js";
+import { type Table, type TableOptions, TableReader } from "../../../src/data/csv/table.js";
+import { DataError } from "../../../src/errors.js";
+
+function read(text: string | Uint8Array, options: Partial<TableOptions> = {}, cut = 0): Table {
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  const reader = new TableReader({ place: "a.csv", ...options });
+  reader.push(bytes.subarray(0, cut));
+  reader.push(bytes.subarray(cut));
+  return reader.end();
+}
+
+/** Everything that a table holds. */
+function contents({ columns, rows, hasHeader }: Table) {
+  const all = Array.from({ length: rows }, (_, row) => row);
+  return columns.map((column) => ({
+    hasHeader,
+    name: column.name,
+    cells: column.isNumeric
+      ? all.map((row) => column.value(row))
+      : all.map((row) => column.categories[column.code(row)]),
+    missing: column.missing,
+  }));
+}
+
+test("numbers, categories, missing cells, with the lines where they are", () => {
+  expect(contents(read("size, colour\n1.5, red\n,blue\n-2e1,?\n"))).toEqual([
+    {
+      hasHeader: true,
+      name: "size",
+      cells: [1.5, Number.NaN, -20],
+      missing: { text: "", line: 3 },
+    },
+    {
+      hasHeader: true,
+      name: "colour",
+      cells: ["red", "blue", undefined],
+      missing: { text: "?", line: 4 },
+    },
+  ]);
+});
+
+test("a column with any text is one of categories, as they are written", () => {
+  const [column] = read("a\n01\n1.0\nx\n").columns;
+  expect(column.isNumeric).toBe(false);
+  expect(column.categories).toEqual(["01", "1.0", "x"]);
+});
+
+test("the first row is a header where its cells differ and none is a number", () => {
+  const isHeader = (text: string) => read(text).hasHeader;
+  expect(isHeader("a,b\n1,2\n")).toBe(true);
+  expect(isHeader(",b\n1,2\n")).toBe(true);
+  expect(isHeader("5.1,setosa\n4.9,setosa\n")).toBe(false);
+  expect(isHeader("p,x,p\ne,x,y\n")).toBe(false);
+  expect(read("a,b\nc,d\n", { header: false }).columns[1].name).toBe("column 2");
+  expect(read("1,2\n3,4\n", { header: true }).columns[1].name).toBe("2");
+});
+
+test("where the bytes are cut does not matter", () => {
+  const text = 'größe;"naïve ""π"""\r\n1,5;😀\r\n2;"x\r\ny"\r\n';
+  const bytes = new TextEncoder().encode(text);
+  const whole = contents(read(bytes));
+  for (let cut = 0; cut <= bytes.length; cut++)
+    expect(contents(read(bytes, {}, cut))).toEqual(whole);
+});
+
+test("any bytes are a table or a refusal", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      try {
+        read(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(DataError);
+      }
+    }),
+  );
+});
+
+test("more rows than a block, and more texts than categories, of numbers", () => {
+  const rows = 70_000;
+  const table = read(`n\n${Array.from({ length: rows }, (_, row) => `${row}\n`).join("")}`);
+  const [column] = table.columns;
+  expect([table.rows, column.isNumeric, column.value(0), column.value(rows - 1)]).toEqual([
+    rows,
+    true,
+    0,
+    rows - 1,
+  ]);
+});
+
+const MANY = Array.from({ length: MOST_CATEGORIES + 1 }, (_, row) => `${row}\n`).join("");
+
+test.each([
+  { text: "", message: "is empty, expected a table" },
+  { text: "\n\n", message: "is empty, expected a table" },
+  { text: "a,b\n", message: "holds nothing but a header, expected rows below it" },
+  { text: "a,b\n1,2\n3\n", message: "line 3 has 1 columns, expected 2 as the first row has" },
+  { text: "a,b\n1,2,3\n", message: "line 2 has 3 columns, expected 2 as the first row has" },
+  { text: Uint8Array.of(97, 10, 98, 0xff), message: "line 2 has bytes that are no UTF-8" },
+  { text: `n\n${MANY}x\n`, message: `line ${MOST_CATEGORIES + 3}, column 1 ("n"): found "x"` },
+])("refused: $message", ({ text, message }) => {
+  expect(() => read(text)).toThrow(DataError);
+  expect(() => read(text)).toThrow(`a.csv: ${message}`);
+});
+
+test("a header that is told to be one must have different names", () => {
+  expect(() => read("a,a\n1,2\n", { header: true })).toThrow(
+    'a.csv: the header calls columns 1 and 2 both "a", expected different names',
+  );
+});
