@@ -138,9 +138,12 @@ class Tanh {
 
 @unmanaged
 class Relu {
-  /** NaN stays NaN, so that a diverged network shows. */
+  /**
+   * NaN stays NaN, so that a diverged network shows: z < 0 ? 0 : z is one instruction, while `f32x4.max`,
+   * which has rules for NaN and −0 of its own, is eight on x86.
+   */
   value(z: v128): v128 {
-    return f32x4.max(z, f32x4.splat(0));
+    return f32x4.pmax(z, f32x4.splat(0));
   }
   /** 0 at the kink. */
   slope(_z: v128, a: v128): v128 {
@@ -154,7 +157,7 @@ class Relu {
 @unmanaged
 class LeakyRelu {
   value(z: v128): v128 {
-    return f32x4.max(z, f32x4.mul(z, f32x4.splat(LEAK)));
+    return f32x4.pmax(z, f32x4.mul(z, f32x4.splat(LEAK)));
   }
   slope(_z: v128, a: v128): v128 {
     return v128.bitselect(f32x4.splat(1), f32x4.splat(LEAK), f32x4.gt(a, f32x4.splat(0)));

@@ -54,9 +54,12 @@ class Sigmoid {
 
 function map<F extends ElementwiseFunction>(target: usize, source: usize, count: i32): void {
   const f = changetype<F>(0);
-  for (; count > 0; count -= 4) {
+  if (count <= 0) return;
+  // The exit at the bottom lets V8 keep the constants of f in registers.
+  do {
     storeUpTo4(target, f.of(loadUpTo4(source, count)), count);
     source += VECTOR;
     target += VECTOR;
-  }
+    count -= 4;
+  } while (count > 0);
 }

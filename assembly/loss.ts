@@ -1,14 +1,12 @@
 /** Losses of a batch: each sample's, and the gradient of their weighted sum. */
-import { sigmoidInto } from "./elementwise";
+import { expInto, sigmoidInto } from "./elementwise";
 import { exp, log, sigmoid } from "./math";
 import {
   FLOAT,
   keepFirstLanes,
   loadTail,
-  loadUpTo4,
   maximumOfLanes,
   storeTail,
-  storeUpTo4,
   sumOfLanes,
   VECTOR,
 } from "./simd";
@@ -22,10 +20,14 @@ import {
 export function softmax(probabilities: usize, logits: usize, rows: i32, classes: i32): void {
   const stride = <usize>classes * FLOAT;
   for (let row = 0; row < rows; row++) {
-    const sum = exponentials(probabilities, logits, maximum(logits, classes), classes);
-    scale(probabilities, 1 / sum, classes);
+    const offset = <usize>row * stride;
+    const m = maximum(logits + offset, classes);
+    subtractInto(probabilities + offset, logits + offset, m, classes);
+  }
+  expInto(probabilities, probabilities, rows * classes);
+  for (let row = 0; row < rows; row++) {
+    scale(probabilities, 1 / sumOf(probabilities, classes), classes);
     probabilities += stride;
-    logits += stride;
   }
 }
 
@@ -60,23 +62,31 @@ export function softmaxCrossEntropy(
   const stride = <usize>classes * FLOAT;
   const share = smoothing / <f32>classes;
   for (let row = 0; row < rows; row++) {
-    const label = <usize>load<i32>(labels) * FLOAT;
-    const m = maximum(logits, classes);
-    store<i32>(predicted, indexOf(logits, m, classes));
-    let expected = load<f32>(logits + label) - m;
+    const offset = <usize>row * stride;
+    const z = logits + offset;
+    const place = (<usize>row) << 2;
+    const m = maximum(z, classes);
+    store<i32>(predicted + place, indexOf(z, m, classes));
+    let expected = load<f32>(z + <usize>load<i32>(labels + place) * FLOAT) - m;
     if (smoothing != 0) {
-      expected = (1 - smoothing) * expected + share * sumOfMargins(logits, m, classes);
+      expected = (1 - smoothing) * expected + share * sumOfMargins(z, m, classes);
     }
-    const sum = exponentials(gradient, logits, m, classes);
+    store<f32>(losses + place, expected);
+    subtractInto(gradient + offset, z, m, classes);
+  }
+  // The exponentials of all rows at once: no row waits for the one before, and only one end is ragged.
+  expInto(gradient, gradient, rows * classes);
+  for (let row = 0; row < rows; row++) {
+    const label = gradient + <usize>load<i32>(labels) * FLOAT;
+    const sum = sumOf(gradient, classes);
+    const expected = load<f32>(losses);
     store<f32>(losses, f32x4.extract_lane(log(f32x4.splat(sum)), 0) - expected);
     scale(gradient, weight / sum, classes);
-    store<f32>(gradient + label, load<f32>(gradient + label) - weight * (1 - smoothing));
-    if (smoothing != 0) subtract(gradient, weight * share, classes);
+    store<f32>(label, load<f32>(label) - weight * (1 - smoothing));
+    if (smoothing != 0) subtractInto(gradient, gradient, weight * share, classes);
     gradient += stride;
-    logits += stride;
     labels += FLOAT;
     losses += FLOAT;
-    predicted += FLOAT;
   }
 }
 
@@ -212,43 +222,59 @@ export function classify(
   }
 }
 
-/** The largest of `[count]` values. */
+/** The largest of `[count]` values; what is NaN may count or not, and shows in the exponentials. */
 function maximum(values: usize, count: i32): f32 {
   const tail = count & 3;
   let largest = f32x4.splat(f32.NEGATIVE_INFINITY);
   const end = values + <usize>(count & ~3) * FLOAT;
   while (values < end) {
-    largest = f32x4.max(largest, v128.load(values));
+    largest = f32x4.pmax(largest, v128.load(values));
     values += VECTOR;
   }
   if (tail) {
     const last = keepFirstLanes(loadTail(values, tail), tail, f32.NEGATIVE_INFINITY);
-    largest = f32x4.max(largest, last);
+    largest = f32x4.pmax(largest, last);
   }
   return maximumOfLanes(largest);
 }
 
 /** The first index at which `[count]` values hold `value`; 0 if none does (NaN). */
 function indexOf(values: usize, value: f32, count: i32): i32 {
-  for (let index = 0; index < count; index++) {
-    if (load<f32>(values + <usize>index * FLOAT) == value) return index;
+  const wanted = f32x4.splat(value);
+  let index = 0;
+  for (; index + 4 <= count; index += 4) {
+    const found = i32x4.bitmask(f32x4.eq(v128.load(values + ((<usize>index) << 2)), wanted));
+    if (found) return index + ctz(found);
+  }
+  for (; index < count; index++) {
+    if (load<f32>(values + ((<usize>index) << 2)) == value) return index;
   }
   return 0;
 }
 
-/** target `[count]` = e^(source − offset); returns the sum. */
-function exponentials(target: usize, source: usize, offset: f32, count: i32): f32 {
-  const m = f32x4.splat(offset);
-  let sum = f32x4.splat(0);
-  // The exit at the bottom lets V8 keep the constants of exp in registers.
-  do {
-    const e = exp(f32x4.sub(loadUpTo4(source, count), m));
-    storeUpTo4(target, e, count);
-    sum = f32x4.add(sum, count >= 4 ? e : keepFirstLanes(e, count, 0));
+/** target `[count]` = source − amount; the two may be the same memory. */
+function subtractInto(target: usize, source: usize, amount: f32, count: i32): void {
+  const subtrahend = f32x4.splat(amount);
+  const tail = count & 3;
+  const end = source + <usize>(count & ~3) * FLOAT;
+  while (source < end) {
+    v128.store(target, f32x4.sub(v128.load(source), subtrahend));
     source += VECTOR;
     target += VECTOR;
-    count -= 4;
-  } while (count > 0);
+  }
+  if (tail) storeTail(target, f32x4.sub(loadTail(source, tail), subtrahend), tail);
+}
+
+/** The sum of `[count]` values, four at a time. */
+function sumOf(values: usize, count: i32): f32 {
+  let sum = f32x4.splat(0);
+  const tail = count & 3;
+  const end = values + <usize>(count & ~3) * FLOAT;
+  while (values < end) {
+    sum = f32x4.add(sum, v128.load(values));
+    values += VECTOR;
+  }
+  if (tail) sum = f32x4.add(sum, loadTail(values, tail));
   return sumOfLanes(sum);
 }
 
@@ -259,14 +285,6 @@ function sumOfMargins(values: usize, offset: f32, count: i32): f32 {
     sum += load<f32>(values + <usize>index * FLOAT) - offset;
   }
   return sum;
-}
-
-/** values `[count]` −= amount */
-function subtract(values: usize, amount: f32, count: i32): void {
-  for (let index = 0; index < count; index++) {
-    const place = values + <usize>index * FLOAT;
-    store<f32>(place, load<f32>(place) - amount);
-  }
 }
 
 /** values `[count]` *= factor */

@@ -1,52 +1,69 @@
 /** Sums over a batch: what a step reports, and the gradient of the biases. */
-import { FLOAT, loadTail, storeTail } from "./simd";
+import { FLOAT, loadTail, storeTail, VECTOR } from "./simd";
+
+/** Rows that are added at once. */
+const ROWS: i32 = 8;
 
 /**
  * sums `[columns]` = the sum of each column of matrix `[rows, columns]`, first row first.
  *
- * Columns are taken 16 at a time, a whole cache line of each row; what is left of them in fours.
+ * Eight rows are added from left to right before the next eight: memory is read in long pieces. Going down
+ * the columns instead meets, in rows of 4 KB, the same few sets of a cache again and again.
  * Cost: 4 bytes read an element. No alignment needed.
  */
 export function columnSums(sums: usize, matrix: usize, rows: i32, columns: i32): void {
   const stride = <usize>columns * FLOAT;
-  let column = 0;
-  for (; column + 16 <= columns; column += 16) {
-    const offset = <usize>column * FLOAT;
-    sumOf16Columns(sums + offset, matrix + offset, rows, stride);
+  memory.fill(sums, 0, stride);
+  let row = 0;
+  for (; row + ROWS <= rows; row += ROWS) {
+    add8Rows(sums, matrix, columns, stride);
+    matrix += <usize>ROWS * stride;
   }
-  for (; column < columns; column += 4) {
-    const offset = <usize>column * FLOAT;
-    sumOf4Columns(sums + offset, matrix + offset, rows, stride, min(4, columns - column));
+  for (; row < rows; row++) {
+    addRow(sums, matrix, columns);
+    matrix += stride;
   }
 }
 
-function sumOf16Columns(sums: usize, matrix: usize, rows: i32, stride: usize): void {
-  let s0 = f32x4.splat(0);
-  let s1 = s0;
-  let s2 = s0;
-  let s3 = s0;
-  for (let row = 0; row < rows; row++) {
-    s0 = f32x4.add(s0, v128.load(matrix));
-    s1 = f32x4.add(s1, v128.load(matrix, 16));
-    s2 = f32x4.add(s2, v128.load(matrix, 32));
-    s3 = f32x4.add(s3, v128.load(matrix, 48));
-    matrix += stride;
+function add8Rows(sums: usize, r0: usize, columns: i32, stride: usize): void {
+  const r1 = r0 + stride;
+  const r2 = r1 + stride;
+  const r3 = r2 + stride;
+  const r4 = r3 + stride;
+  const r5 = r4 + stride;
+  const r6 = r5 + stride;
+  const r7 = r6 + stride;
+  const bytes = <usize>(columns & ~3) * FLOAT;
+  for (let at: usize = 0; at < bytes; at += VECTOR) {
+    let sum = f32x4.add(v128.load(sums + at), v128.load(r0 + at));
+    sum = f32x4.add(sum, v128.load(r1 + at));
+    sum = f32x4.add(sum, v128.load(r2 + at));
+    sum = f32x4.add(sum, v128.load(r3 + at));
+    sum = f32x4.add(sum, v128.load(r4 + at));
+    sum = f32x4.add(sum, v128.load(r5 + at));
+    sum = f32x4.add(sum, v128.load(r6 + at));
+    v128.store(sums + at, f32x4.add(sum, v128.load(r7 + at)));
   }
-  v128.store(sums, s0);
-  v128.store(sums, s1, 16);
-  v128.store(sums, s2, 32);
-  v128.store(sums, s3, 48);
+  const tail = columns & 3;
+  if (tail) {
+    let sum = loadTail(sums + bytes, tail);
+    for (let row = 0; row < ROWS; row++) {
+      sum = f32x4.add(sum, loadTail(r0 + bytes, tail));
+      r0 += stride;
+    }
+    storeTail(sums + bytes, sum, tail);
+  }
 }
 
-/** The same for up to 4 columns. */
-function sumOf4Columns(sums: usize, matrix: usize, rows: i32, stride: usize, count: i32): void {
-  let sum = f32x4.splat(0);
-  for (let row = 0; row < rows; row++) {
-    sum = f32x4.add(sum, count == 4 ? v128.load(matrix) : loadTail(matrix, count));
-    matrix += stride;
+function addRow(sums: usize, row: usize, columns: i32): void {
+  const tail = columns & 3;
+  const end = row + <usize>(columns & ~3) * FLOAT;
+  while (row < end) {
+    v128.store(sums, f32x4.add(v128.load(sums), v128.load(row)));
+    sums += VECTOR;
+    row += VECTOR;
   }
-  if (count == 4) v128.store(sums, sum);
-  else storeTail(sums, sum, count);
+  if (tail) storeTail(sums, f32x4.add(loadTail(sums, tail), loadTail(row, tail)), tail);
 }
 
 /** The sum of losses `[count]` in float64, first to last. */

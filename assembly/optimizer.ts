@@ -250,24 +250,35 @@ export function follow(average: usize, parameters: usize, count: i32, rate: f32)
   }
 }
 
-/** Σ values² over `[count]` values, in float64: their overflow is not the squares'. */
+/**
+ * Σ values² over `[count]` values, in float64: their overflow is not the squares'. Four sums of two lanes
+ * cover the latency of an addition.
+ */
 export function sumOfSquares(values: usize, count: i32): f64 {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  const tail = count & 3;
-  const end = values + <usize>(count & ~3) * FLOAT;
+  let s0 = f64x2.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  const tail = count & 7;
+  const end = values + <usize>(count & ~7) * FLOAT;
   while (values < end) {
-    const a = f64x2.promote_low_f32x4(v128.load64_zero(values));
-    const b = f64x2.promote_low_f32x4(v128.load64_zero(values, 8));
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
-    values += VECTOR;
+    s0 = addSquares(s0, values);
+    s1 = addSquares(s1, values + 8);
+    s2 = addSquares(s2, values + 16);
+    s3 = addSquares(s3, values + 24);
+    values += 2 * VECTOR;
   }
-  const both = f64x2.add(low, high);
+  const both = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
   let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
   for (let index = 0; index < tail; index++) {
     const value = <f64>load<f32>(values + <usize>index * FLOAT);
     sum += value * value;
   }
   return sum;
+}
+
+/** sum + values² of two values. */
+function addSquares(sum: v128, values: usize): v128 {
+  const x = f64x2.promote_low_f32x4(v128.load64_zero(values));
+  return f64x2.add(sum, f64x2.mul(x, x));
 }
