@@ -16,7 +16,9 @@ export {
   type ValueTargets,
 } from "./data/dataset.js";
 export { type DigitsOptions, digits } from "./data/digits/index.js";
+export type { GreyImage } from "./data/digits/prepare.js";
 export type { ImageShape } from "./data/imageShape.js";
+export { type DigitsOfOptions, digitsOf, type FoundDigit } from "./data/pictures/digitsOf.js";
 export type {
   CategoryColumn,
   InputColumn,

@@ -166,10 +166,19 @@ test("packages are imported where they belong, and no others", () => {
     if (specifier.startsWith(".") || specifier.startsWith("node:")) continue;
     places.set(specifier, (places.get(specifier) ?? new Set()).add(file));
   }
-  expect([...places.keys()].sort()).toEqual(["@assemblyscript/loader", "commander", "yaml"]);
+  expect([...places.keys()].sort()).toEqual([
+    "@assemblyscript/loader",
+    "commander",
+    "fast-png",
+    "jpeg-js",
+    "yaml",
+  ]);
   expect(places.get("@assemblyscript/loader")?.size).toBe(1);
   for (const name of ["commander", "yaml"]) {
     for (const file of places.get(name) ?? []) expect(file).toMatch(/^src\/cli\//);
+  }
+  for (const name of ["fast-png", "jpeg-js"]) {
+    for (const file of places.get(name) ?? []) expect(file).toMatch(/^src\/node\/pictures\//);
   }
 });
 

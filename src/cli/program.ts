@@ -32,6 +32,11 @@ const COMMANDS: readonly {
     load: async () => (await import("./evaluate.js")).defineEvaluate,
   },
   {
+    name: "predict",
+    description: "Read the digits in pictures with a saved model",
+    load: async () => (await import("./predict.js")).definePredict,
+  },
+  {
     name: "reproduce",
     description: "Run three published programs, their mistakes included, and compare",
     load: async () => (await import("./reproduce.js")).defineReproduce,

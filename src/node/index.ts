@@ -16,4 +16,5 @@ export {
   type MnistOptions,
 } from "./mnist.js";
 export { loadModel, saveModel } from "./modelFiles.js";
+export { decodePicture } from "./pictures/readPicture.js";
 export { enableRelaxedSimd } from "./relaxedSimd.js";

@@ -1,0 +1,162 @@
+/** `wasmlp predict MODEL IMAGE…`: reads the digits in pictures. */
+import { buffer } from "node:stream/consumers";
+import type { Command } from "commander";
+import { DataError, digitsOf, type FoundDigit, type Mlp, OptionError } from "../index.js";
+import { decodePicture, loadModel, readFileBytes } from "../node/index.js";
+import { percent } from "../report/numbers.js";
+import { type ClassProbability, likeliest, probabilityChart } from "../report/predictions.js";
+import { table } from "../report/table.js";
+import { printable } from "../report/text.js";
+import { wholeNumber } from "./optionValues.js";
+import type { Terminal } from "./terminal.js";
+
+interface PredictFlags {
+  readonly top?: number;
+  readonly one?: true;
+  readonly json?: true;
+}
+
+/** A picture and what was read in it. */
+interface Reading {
+  readonly picture: string;
+  readonly digits: readonly (FoundDigit & { readonly classes: readonly ClassProbability[] })[];
+}
+
+/** Side of the images that pictures of digits are prepared to be. */
+const SIDE = 28;
+const MOST_CLASSES = 1000;
+/** In a table a digit is given its likeliest class and this many more. */
+const OTHERS = 2;
+
+const EXAMPLES = `
+A picture is a PNG or JPEG file of any size, dark on light or light on dark; - is standard input. Each digit is
+prepared as MNIST's were. A picture of many is cut apart and read line by line.
+
+Examples:
+  $ wasmlp predict model.safetensors seven.png
+  $ wasmlp predict model.safetensors sheet.jpg --json | jq -r .text
+  $ convert photo.heic png:- | wasmlp predict model.safetensors -
+`;
+
+export function definePredict(command: Command, terminal: Terminal): void {
+  command
+    .argument("MODEL", "a file that `wasmlp train --out` saved")
+    .argument("IMAGE...", "pictures of digits, PNG or JPEG")
+    .option(
+      "--top <n>",
+      "classes that are shown (default: all of one digit, 3 of many)",
+      wholeNumber("--top", { minimum: 1, maximum: MOST_CLASSES }),
+    )
+    .option("--one", "take each picture for one digit, in however many parts")
+    .option("--json", "print one JSON object for each picture")
+    .addHelpText("after", EXAMPLES)
+    .action((path: string, pictures: string[], flags: PredictFlags) =>
+      predict(path, pictures, flags, terminal),
+    );
+}
+
+async function predict(
+  path: string,
+  pictures: readonly string[],
+  flags: PredictFlags,
+  terminal: Terminal,
+): Promise<void> {
+  using model = await loadModel(path, { threads: 1 });
+  checkModel(model, path);
+  for (const [index, picture] of pictures.entries()) {
+    const reading = await read(model, picture, flags);
+    if (flags.json) printJson(reading, terminal);
+    else {
+      if (index > 0) terminal.print("");
+      printReading(reading, flags, terminal);
+    }
+  }
+}
+
+/** @throws OptionError when the model does not take images of digits. */
+function checkModel({ architecture, image, preprocessing }: Mlp, path: string): void {
+  if (preprocessing) {
+    throw new OptionError(
+      `${path}: takes the columns of a table, expected a model of images of ${SIDE} × ${SIDE} pixels`,
+    );
+  }
+  const { inputs } = architecture;
+  const isFitting = image ? image.width === SIDE && image.height === SIDE : inputs === SIDE * SIDE;
+  if (!isFitting) {
+    const found = image ? `images of ${image.width} × ${image.height} pixels` : `${inputs} inputs`;
+    throw new OptionError(
+      `${path}: takes ${found}, expected a model of images of ${SIDE} × ${SIDE} pixels`,
+    );
+  }
+}
+
+async function read(model: Mlp, picture: string, { one, top }: PredictFlags): Promise<Reading> {
+  const isStandardInput = picture === "-";
+  const name = isStandardInput ? "standard input" : picture;
+  const bytes = isStandardInput ? await buffer(process.stdin) : await readFileBytes(picture);
+  const found = digitsOf(await decodePicture(bytes, name), { holds: one ? "one" : "many" });
+  if (found.length === 0) {
+    throw new DataError(`${name}: shows nothing that stands out, expected at least one digit`);
+  }
+  const digits = found.map((digit) => ({
+    ...digit,
+    classes: likeliest(
+      model.classNames,
+      model.predict(digit.pixels),
+      top ?? (found.length === 1 ? model.classNames.length : 1 + OTHERS),
+    ),
+  }));
+  return { picture: name, digits };
+}
+
+/** Line by line, as it stands in the picture. */
+function textOf({ digits }: Reading): string {
+  return digits
+    .map(({ line, classes }, index) => {
+      const isNewLine = index > 0 && line !== digits[index - 1].line;
+      return (isNewLine ? "\n" : "") + classes[0].name;
+    })
+    .join("");
+}
+
+function printReading(reading: Reading, { top }: PredictFlags, terminal: Terminal): void {
+  const { layout } = terminal;
+  const { picture, digits } = reading;
+  const text = textOf(reading).split("\n").map(printable).join("\n  ");
+  terminal.print(`${layout.style.heading(`${printable(picture)}:`)} ${text}`);
+  if (digits.length === 1) {
+    terminal.print(probabilityChart(digits[0].classes, layout));
+    return;
+  }
+  const others = top === undefined ? OTHERS : top - 1;
+  const rows = digits.map(
+    ({ left, top: upper, width, height, classes: [best, ...rest] }, index) => [
+      String(index + 1),
+      printable(best.name),
+      percent(best.probability, 1),
+      rest
+        .slice(0, others)
+        .map(({ name, probability }) => `${printable(name)} ${percent(probability, 1)}`)
+        .join(", "),
+      `${width} × ${height} at ${left}, ${upper}`,
+    ],
+  );
+  const columns = [
+    { title: "#", align: "right" },
+    { title: "digit", align: "left" },
+    { title: "sure", align: "right" },
+    { title: "or", align: "left", optional: true },
+    { title: "pixels", align: "left", optional: true },
+  ] as const;
+  terminal.print(table(columns, rows, layout));
+}
+
+function printJson(reading: Reading, terminal: Terminal): void {
+  const digits = reading.digits.map(({ pixels: _, classes, ...box }) => ({
+    digit: classes[0].name,
+    ...box,
+    classes,
+  }));
+  const { picture } = reading;
+  terminal.print(JSON.stringify({ event: "prediction", picture, text: textOf(reading), digits }));
+}

@@ -1,0 +1,144 @@
+/** Cuts a picture of one digit or many apart, and prepares each of them as MNIST's were. */
+import { DataError } from "../../errors.js";
+import { type GreyImage, prepare } from "../digits/prepare.js";
+import {
+  type Component,
+  componentsOf,
+  heightOf,
+  merge,
+  sharedColumns,
+  sharedRows,
+  widthOf,
+} from "./components.js";
+import { inkOf } from "./ink.js";
+
+/** A digit in a picture. */
+export interface FoundDigit {
+  /** Its box in the picture, in pixels. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** The line of writing that it stands in, from 0. */
+  readonly line: number;
+  /** `[28, 28]`, prepared as MNIST's: 0 is no ink, 255 full ink. */
+  readonly pixels: Uint8Array;
+}
+
+export interface DigitsOfOptions {
+  /** "many" (default): the picture is cut apart; "one": all of its ink is one digit. */
+  readonly holds?: "many" | "one";
+}
+
+/** Each is compared with each; noise would have many more. */
+const MOST_PARTS = 5000;
+/** Of the tallest component's height: what is smaller both ways is a speck. */
+const SPECK = 0.15;
+/** Of the usual height: the tallest that two parts together may be and still be one digit. */
+const TALLEST_DIGIT = 1.5;
+/** Of the usual height: the widest gap between parts of one digit. */
+const WIDEST_GAP = 0.3;
+/** Of the narrower part's columns: how many two parts of one digit share at least. */
+const LEAST_SHARED = 0.4;
+
+/**
+ * The digits of a picture in reading order: line by line, from left to right. Polarity is detected, specks
+ * are dropped, the parts of a broken digit are put together.
+ *
+ * @param picture greyscale, of any size, dark on light or light on dark
+ * @returns none when the picture is empty
+ * @throws DataError when the pixels are not width × height, or there are more than 5000 marks.
+ */
+export function digitsOf(
+  picture: GreyImage,
+  { holds = "many" }: DigitsOfOptions = {},
+): FoundDigit[] {
+  const { width, height, pixels } = picture;
+  if (!(width > 0 && height > 0 && pixels.length === width * height)) {
+    throw new DataError(
+      `a picture of ${width} × ${height} has ${pixels.length} pixels, expected width × height of at least 1`,
+    );
+  }
+  const ink = inkOf(picture);
+  const components = withoutSpecks(componentsOf(ink));
+  const digits =
+    holds === "one" && components.length > 0 ? [components.reduce(merge)] : joinParts(components);
+  return linesOf(digits).flatMap((members, line) =>
+    members.map((digit) => describe(digit, ink, line)),
+  );
+}
+
+function withoutSpecks(components: readonly Component[]): Component[] {
+  const tallest = components.reduce((most, component) => Math.max(most, heightOf(component)), 0);
+  const kept = components.filter(
+    (component) => Math.max(heightOf(component), widthOf(component)) > SPECK * tallest,
+  );
+  if (kept.length > MOST_PARTS) {
+    throw new DataError(
+      `the picture shows ${kept.length} separate marks, expected at most ${MOST_PARTS}`,
+    );
+  }
+  return kept;
+}
+
+/** Puts together what lies one above the other and is no taller together than digits are. */
+function joinParts(components: readonly Component[]): Component[] {
+  const usual = usualHeight(components);
+  const digits = [...components].sort((a, b) => b.pixels.length - a.pixels.length);
+  for (let first = 0; first < digits.length; first++) {
+    for (let second = first + 1; second < digits.length; second++) {
+      if (!areParts(digits[first], digits[second], usual)) continue;
+      digits[first] = merge(digits[first], digits[second]);
+      digits.splice(second, 1);
+      // What has grown may now take in what it was too far from.
+      second = first;
+    }
+  }
+  return digits;
+}
+
+function areParts(a: Component, b: Component, usual: number): boolean {
+  const height = Math.max(a.bottom, b.bottom) - Math.min(a.top, b.top) + 1;
+  return (
+    sharedColumns(a, b) >= LEAST_SHARED * Math.min(widthOf(a), widthOf(b)) &&
+    -sharedRows(a, b) <= WIDEST_GAP * usual &&
+    height <= TALLEST_DIGIT * usual
+  );
+}
+
+/** The median height of components at least half as tall as the tallest. */
+function usualHeight(components: readonly Component[]): number {
+  const heights = components.map(heightOf).sort((a, b) => a - b);
+  const tall = heights.filter((height) => 2 * height >= heights[heights.length - 1]);
+  return tall[tall.length >> 1] ?? 0;
+}
+
+/** Digits that share at least half of the lower one's rows with their neighbour stand in one line. */
+function linesOf(digits: readonly Component[]): Component[][] {
+  const lines: Component[][] = [];
+  for (const digit of [...digits].sort((a, b) => a.left - b.left)) {
+    const line = lines.find((members) => {
+      const last = members[members.length - 1];
+      return 2 * sharedRows(last, digit) >= Math.min(heightOf(last), heightOf(digit));
+    });
+    if (line) line.push(digit);
+    else lines.push([digit]);
+  }
+  return lines.sort((a, b) => middleOf(a) - middleOf(b));
+}
+
+function middleOf(line: readonly Component[]): number {
+  return line.reduce((sum, { top, bottom }) => sum + top + bottom, 0) / line.length;
+}
+
+function describe(digit: Component, { width, pixels }: GreyImage, line: number): FoundDigit {
+  const own = new Uint8Array(widthOf(digit) * heightOf(digit));
+  for (const place of digit.pixels) {
+    const column = (place % width) - digit.left;
+    const row = Math.floor(place / width) - digit.top;
+    own[row * widthOf(digit) + column] = pixels[place];
+  }
+  const box = { width: widthOf(digit), height: heightOf(digit) };
+  const { left, top } = digit;
+  return { left, top, ...box, line, pixels: prepare({ ...box, pixels: own }) };
+}

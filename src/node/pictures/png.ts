@@ -1,0 +1,98 @@
+/** PNG (W3C, "Portable Network Graphics, third edition"). */
+import { inflateSync } from "node:zlib";
+import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
+import type { GreyImage } from "../../index.js";
+import { brightness, checkSize, damaged } from "./limits.js";
+
+const SIGNATURE_LENGTH = 8;
+const CHUNK_OVERHEAD = 12;
+/** The header's chunk: 8 bytes of chunk, then width and height. */
+const HEADER_END = 33;
+/** Bytes of filtered lines over pixels, at most: 4 channels of 16 bits; and filters, seven passes of them. */
+const MOST_BYTES_PER_PIXEL = 8;
+
+/**
+ * The picture in grey on white paper.
+ *
+ * @throws DataError when the file is damaged, or its picture too large.
+ */
+export function readPng(bytes: Uint8Array, name: string): GreyImage {
+  checkChunks(bytes, name);
+  let image: DecodedPng;
+  try {
+    image = decode(bytes, { checkCrc: true });
+    if (image.palette) {
+      const channels = image.palette[0].length;
+      image = { ...image, data: convertIndexedToRgb(image), channels, depth: 8 };
+    }
+  } catch (cause) {
+    throw damaged(name, "PNG", cause);
+  }
+  return { width: image.width, height: image.height, pixels: greyOf(image) };
+}
+
+/** Sizes, the end, and how much the compressed data unfolds to, before the decoder takes memory for it. */
+function checkChunks(bytes: Uint8Array, name: string): void {
+  if (bytes.length < HEADER_END) throw damaged(name, "PNG");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const width = view.getUint32(16);
+  const height = view.getUint32(20);
+  checkSize(name, width, height);
+  const compressed: Uint8Array[] = [];
+  let end = false;
+  for (let at = SIGNATURE_LENGTH; !end; ) {
+    if (at + CHUNK_OVERHEAD > bytes.length) throw damaged(name, "PNG");
+    const length = view.getUint32(at);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const next = at + CHUNK_OVERHEAD + length;
+    if (next > bytes.length) throw damaged(name, "PNG");
+    if (type === "IDAT") compressed.push(bytes.subarray(at + 8, at + 8 + length));
+    end = type === "IEND";
+    at = next;
+  }
+  const most = width * height * MOST_BYTES_PER_PIXEL + 7 * (height + 7);
+  try {
+    inflateSync(Buffer.concat(compressed), { maxOutputLength: most });
+  } catch (cause) {
+    throw damaged(name, "PNG", cause);
+  }
+}
+
+function greyOf({ width, height, data, channels, depth, transparency }: DecodedPng): Uint8Array {
+  const grey = new Uint8Array(width * height);
+  const full = 2 ** depth - 1;
+  const read = depth < 8 ? packedReader(data, width, depth) : (index: number) => data[index];
+  const hasColour = channels >= 3;
+  const hasAlpha = channels === 2 || channels === 4;
+  for (let pixel = 0; pixel < grey.length; pixel++) {
+    const first = pixel * channels;
+    const red = read(first);
+    const green = hasColour ? read(first + 1) : red;
+    const blue = hasColour ? read(first + 2) : red;
+    const isKeyed =
+      !hasAlpha &&
+      transparency !== undefined &&
+      transparency[0] === red &&
+      (!hasColour || (transparency[1] === green && transparency[2] === blue));
+    const alpha = isKeyed ? 0 : hasAlpha ? read(first + channels - 1) / full : 1;
+    const scale = 255 / full;
+    grey[pixel] = brightness(red * scale, green * scale, blue * scale, alpha);
+  }
+  return grey;
+}
+
+/** Grey levels of 1, 2 or 4 bits, packed into bytes from the left; each line begins with a byte. */
+function packedReader(
+  data: DecodedPng["data"],
+  width: number,
+  depth: number,
+): (pixel: number) => number {
+  const perByte = 8 / depth;
+  const bytesPerLine = Math.ceil(width / perByte);
+  return (pixel) => {
+    const column = pixel % width;
+    const line = (pixel - column) / width;
+    const byte = data[line * bytesPerLine + Math.floor(column / perByte)];
+    return (byte >> (8 - depth * ((column % perByte) + 1))) & (2 ** depth - 1);
+  };
+}
