@@ -1,6 +1,17 @@
-/** Compiles every target of asconfig.json and asconfig.profile.json, side by side. */
+/**
+ * Compiles every target of asconfig.json and asconfig.profile.json, side by side; those whose sources are as
+ * they were when they were compiled last are left as they are, since the compiler takes half a minute for them.
+ */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -11,8 +22,28 @@ const MODULES = [
 ];
 
 const root = join(import.meta.dirname, "..");
-const compiler = createRequire(import.meta.url).resolve("assemblyscript/package.json");
-const asc = join(dirname(compiler), "bin/asc.js");
+const manifest = createRequire(import.meta.url).resolve("assemblyscript/package.json");
+const asc = join(dirname(manifest), "bin/asc.js");
+/** What was compiled last from what: hashes by target's file. */
+const record = join(root, "node_modules/.cache/wasmlp/wasm.json");
+
+/** Of the compiler, the sources and a configuration. @param {string} config */
+function hashOfSources(config) {
+  const sources = readdirSync(join(root, "assembly"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+  const hash = createHash("sha256");
+  for (const path of [manifest, join(root, config), ...sources]) {
+    hash.update(path.slice(root.length)).update("\0").update(readFileSync(path)).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+/** @param {string} file */
+function hashOf(file) {
+  return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "";
+}
 
 /** Resolves with the compiler's exit code. @param {string[]} options */
 function compile(...options) {
@@ -24,12 +55,32 @@ function compile(...options) {
   });
 }
 
+const before = existsSync(record) ? JSON.parse(readFileSync(record, "utf8")) : {};
+/** @type {Record<string, { sources: string, built: string }>} */
+const after = {};
 const codes = await Promise.all(
   MODULES.flatMap(({ entry, config }) => {
+    const sources = hashOfSources(config);
     const { targets } = JSON.parse(readFileSync(join(root, config), "utf8"));
-    return Object.keys(targets).map((target) =>
-      compile(entry, "--config", config, "--target", target),
-    );
+    return Object.entries(targets).map(async ([target, { outFile, textFile }]) => {
+      const path = join(root, outFile);
+      const last = before[outFile];
+      let code = 0;
+      if (
+        last?.sources === sources &&
+        last.built === hashOf(path) &&
+        existsSync(join(root, textFile))
+      ) {
+        const now = new Date();
+        utimesSync(path, now, now);
+      } else {
+        code = await compile(entry, "--config", config, "--target", target);
+      }
+      if (code === 0) after[outFile] = { sources, built: hashOf(path) };
+      return code;
+    });
   }),
 );
+mkdirSync(dirname(record), { recursive: true });
+writeFileSync(record, JSON.stringify(after));
 process.exitCode = Math.max(...codes);
