@@ -1,12 +1,25 @@
 /** `wasmlp profile`: how fast the kernels are on this machine, and how fast they could be. */
 import type { Command } from "commander";
 import { OptionError } from "../index.js";
-import { findKernel, KERNELS, profile, type Shape } from "../profile/index.js";
+import { checkWritable, readFileBytes, writeFileAtomically } from "../node/index.js";
+import {
+  compareProfiles,
+  findKernel,
+  KERNELS,
+  type Profile,
+  parseProfile,
+  profile,
+  type Shape,
+} from "../profile/index.js";
 import { percent } from "../report/numbers.js";
+import { profileComparison } from "../report/profileComparison.js";
 import { profileCsv } from "../report/profileCsv.js";
 import { profileDetails, profileOverview, roofTable } from "../report/profileTable.js";
+import { drawRoofline, rooflineOf } from "../report/roofline.js";
+import { rooflineHtml, rooflineSvg } from "../report/rooflineSvg.js";
 import { truncate } from "../report/text.js";
-import { wholeNumber } from "./optionValues.js";
+import { number, wholeNumber } from "./optionValues.js";
+import { Regression } from "./regression.js";
 import type { Terminal } from "./terminal.js";
 
 interface ProfileFlags {
@@ -17,6 +30,10 @@ interface ProfileFlags {
   readonly rounds?: number;
   readonly json?: true;
   readonly csv?: true;
+  readonly svg?: string;
+  readonly html?: string;
+  readonly compare?: string;
+  readonly threshold: number;
 }
 
 const EXPLANATION = `
@@ -28,8 +45,13 @@ more at once. Operations are counted from shapes. The roof is measured in the
 same process: multiply-adds that touch registers only, and streams over arrays
 of 16 KB, 256 KB, 4 MB and 64 MB.
 
+Exit code 4 when --compare finds a kernel slower than before by more than the
+threshold, its whole confidence interval.
+
 Examples:
   $ wasmlp profile
+  $ wasmlp profile --svg roofline.svg
+  $ wasmlp profile --compare profile.json --threshold 10
   $ wasmlp profile --kernel gemm-nn --shape 512x512x512
   $ wasmlp profile --kernel adam,sgd --sweep
   $ wasmlp profile --json > profile.json
@@ -52,6 +74,15 @@ export function defineProfile(command: Command, terminal: Terminal): void {
     )
     .option("--json", "print one JSON object, every sample included")
     .option("--csv", "print comma-separated values")
+    .option("--svg <file>", "write the roofline picture as SVG")
+    .option("--html <file>", "write the roofline picture as a page of its own")
+    .option("--compare <file>", "compare with what --json printed before")
+    .option(
+      "--threshold <percent>",
+      "by how much more time a kernel counts as slower",
+      number("--threshold", { above: 0 }),
+      5,
+    )
     .addHelpText("after", EXPLANATION)
     .action((flags: ProfileFlags) => runProfile(flags, terminal));
 }
@@ -62,6 +93,9 @@ async function runProfile(flags: ProfileFlags, terminal: Terminal): Promise<void
   if (given && !kernel) {
     throw new OptionError("--shape is given without --kernel, expected the kernel that it is for");
   }
+  // What cannot be read or written is said before, not after half a minute.
+  for (const file of [flags.svg, flags.html]) if (file !== undefined) await checkWritable(file);
+  const baseline = flags.compare === undefined ? undefined : await readProfile(flags.compare);
   const { signal, progressLayout } = terminal;
   const result = await profile({
     ...(kernel && { kernels: kernel }),
@@ -75,17 +109,53 @@ async function runProfile(flags: ProfileFlags, terminal: Terminal): Promise<void
     },
   });
   terminal.progress("");
-  if (json) {
-    terminal.print(JSON.stringify(result));
-    return;
+  await writePictures(result, flags);
+  if (json) terminal.print(JSON.stringify(result));
+  else if (csv) terminal.print(profileCsv(result));
+  else printReport(result, kernel ? "details" : "overview", terminal);
+  if (baseline) compare(baseline, result, flags, terminal);
+}
+
+function printReport(result: Profile, kind: "details" | "overview", terminal: Terminal): void {
+  const { layout } = terminal;
+  terminal.print(roofTable(result, layout));
+  const report = kind === "details" ? profileDetails : profileOverview;
+  terminal.print(`\n${report(result, layout)}`);
+  const roofline = rooflineOf(result);
+  if (roofline) terminal.print(`\n${drawRoofline(roofline, layout)}`);
+}
+
+/** @throws OptionError when nothing that was measured has a place in the picture. */
+async function writePictures(result: Profile, { svg, html }: ProfileFlags): Promise<void> {
+  if (svg === undefined && html === undefined) return;
+  const roofline = rooflineOf(result);
+  if (!roofline) {
+    throw new OptionError(
+      "--kernel names kernels that only move bytes, expected one that computes",
+    );
   }
-  if (csv) {
-    terminal.print(profileCsv(result));
-    return;
-  }
-  const report = kernel ? profileDetails : profileOverview;
-  terminal.print(roofTable(result, terminal.layout));
-  terminal.print(`\n${report(result, terminal.layout)}`);
+  const encode = (text: string) => new TextEncoder().encode(text);
+  if (svg !== undefined) await writeFileAtomically(svg, encode(rooflineSvg(roofline, result)));
+  if (html !== undefined) await writeFileAtomically(html, encode(rooflineHtml(roofline, result)));
+}
+
+async function readProfile(file: string): Promise<Profile> {
+  return parseProfile(new TextDecoder().decode(await readFileBytes(file)), file);
+}
+
+/** @throws Regression when a kernel is slower. */
+function compare(
+  baseline: Profile,
+  result: Profile,
+  { json, csv, threshold }: ProfileFlags,
+  terminal: Terminal,
+): void {
+  const comparisons = compareProfiles(baseline, result, threshold / 100);
+  // Programs read the exit code, and the table goes where it is in nobody's way.
+  const table = profileComparison(comparisons, threshold / 100, terminal.layout);
+  if (json || csv) terminal.note(table);
+  else terminal.print(`\n${table}`);
+  if (comparisons.some(({ verdict }) => verdict === "slower")) throw new Regression();
 }
 
 function kernels(text: string): string[] {

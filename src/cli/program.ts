@@ -6,6 +6,7 @@ import { OptionError, WasmlpError } from "../errors.js";
 import { printable } from "../report/text.js";
 import { Findings } from "./findings.js";
 import { Interruption } from "./interruption.js";
+import { Regression } from "./regression.js";
 import type { Terminal } from "./terminal.js";
 
 type Define = (command: Command, terminal: Terminal) => void;
@@ -82,8 +83,8 @@ const debug = debuglog("wasmlp");
 /**
  * Runs the command line `argv` (without the names of Node and script).
  *
- * @returns the exit code: 0, 2 for a usage error, 3 for findings, 1 for another failure, or an
- * interruption's
+ * @returns the exit code: 0, 2 for a usage error, 3 for findings, 4 for a regression, 1 for another
+ * failure, or an interruption's
  */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -131,7 +132,9 @@ function packageVersion(): string {
 
 /** Says in one sentence what went wrong, if anything did. */
 function refuse(error: unknown, terminal: Terminal): number {
-  if (error instanceof Interruption || error instanceof Findings) return error.exitCode;
+  if (error instanceof Interruption || error instanceof Findings || error instanceof Regression) {
+    return error.exitCode;
+  }
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   // `wasmlp` alone has printed the help.
   if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;

@@ -4,7 +4,7 @@ export { readArrays, writeNpz } from "./arrayFiles.js";
 export { CheckpointDirectory, type FoundCheckpoint } from "./checkpointDirectory.js";
 export { type ReadCsvOptions, readCsvFile } from "./csvFile.js";
 export type { DownloadProgress } from "./download.js";
-export { checkWritable, readFileBytes } from "./files.js";
+export { checkWritable, readFileBytes, writeFileAtomically } from "./files.js";
 export { openRunLog, type RunLog, type RunLogOptions } from "./logs/runLog.js";
 export { openTensorBoardLog } from "./logs/tensorBoard.js";
 export {

@@ -1,4 +1,7 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryDirectory } from "../support/temporaryDirectory.js";
 import { wasmlp } from "./commandLine.js";
 
 const QUICK = ["--kernel", "relu", "--shape", "4x8", "--rounds", "5", "--threads", "1"];
@@ -26,7 +29,43 @@ test("--json prints everything as one object, --csv a line for each measurement"
   expect(csv[1].split(",")).toHaveLength(csv[0].split(",").length);
 });
 
+test("--compare finds what became slower, --svg and --html write the picture", async () => {
+  const folder = await temporaryDirectory();
+  const file = join(folder, "baseline.json");
+  const pictures = [join(folder, "r.svg"), join(folder, "r.html")];
+  const first = await wasmlp(
+    "profile",
+    ...QUICK,
+    "--json",
+    "--svg",
+    pictures[0],
+    "--html",
+    pictures[1],
+  );
+  for (const picture of pictures) expect(await readFile(picture, "utf8")).toContain("<svg");
+  // Long ago it took a thousandth of the time.
+  const baseline = JSON.parse(first.stdout);
+  for (const one of baseline.measurements) {
+    one.samples = one.samples.map((seconds: number) => seconds / 1000);
+  }
+  await writeFile(file, JSON.stringify(baseline));
+  const { exitCode, stdout, stderr } = await wasmlp("profile", ...QUICK, "--compare", file);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: "" });
+  expect(stdout).toMatch(/^relu +4x8 +simd +\+[\d.]+ % .* slower$/m);
+});
+
+test("a baseline that is none, and a picture of what only moves, are refused", async () => {
+  const file = join(await temporaryDirectory(), "x.json");
+  await writeFile(file, "[]");
+  expect(await wasmlp("profile", ...QUICK, "--compare", file)).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `error: ${file}: is not a profile, expected what wasmlp profile --json prints\n`,
+  });
+});
+
 test.each([
+  [["--threshold", "0"], /^error: --threshold is "0", expected a number above 0\n$/],
   [["--kernel", "gemm"], /^error: --kernel is "gemm", expected one of gemm-nn, .*\n$/],
   [["--shape", "8x8x8"], /^error: --shape is given without --kernel, expected the kernel .*\n$/],
   [

@@ -1,0 +1,92 @@
+/** Two profiles against each other: what got slower, what got faster, and what cannot be told. */
+import { DataError } from "../errors.js";
+import type { Measurement, Profile } from "./profile.js";
+import { type Interval, median, ratioInterval } from "./statistics.js";
+import { variantName } from "./variant.js";
+
+export interface Comparison {
+  readonly kernel: string;
+  readonly shape: Measurement["shape"];
+  readonly variant: string;
+  /** Seconds of a call before and now, medians. */
+  readonly before: number;
+  readonly now: number;
+  /** now / before, and its 95 % confidence interval. */
+  readonly ratio: number;
+  readonly interval: Interval;
+  /**
+   * - "slower", "faster": by more than the threshold, and so is the whole interval
+   * - "same": the whole interval is within the threshold
+   * - "unclear": none of these; the noise is too much
+   */
+  readonly verdict: "slower" | "faster" | "same" | "unclear";
+}
+
+/** Compares what both have measured, in the order of `now`. @param threshold as a part, 0.1 for 10 % */
+export function compareProfiles(before: Profile, now: Profile, threshold: number): Comparison[] {
+  const keyOf = (one: Measurement) => `${one.kernel} ${one.shape.join("x")} ${variantName(one)}`;
+  const old = new Map(before.measurements.map((one) => [keyOf(one), one]));
+  return now.measurements.flatMap((one) => {
+    const other = old.get(keyOf(one));
+    if (!other) return [];
+    const interval = ratioInterval(one.samples, other.samples);
+    return [
+      {
+        kernel: one.kernel,
+        shape: one.shape,
+        variant: variantName(one),
+        before: median(other.samples),
+        now: median(one.samples),
+        ratio: median(one.samples) / median(other.samples),
+        interval,
+        verdict: judge(interval, threshold),
+      },
+    ];
+  });
+}
+
+function judge({ low, high }: Interval, threshold: number): Comparison["verdict"] {
+  const [fastest, slowest] = [1 / (1 + threshold), 1 + threshold];
+  if (low > slowest) return "slower";
+  if (high < fastest) return "faster";
+  return low >= fastest && high <= slowest ? "same" : "unclear";
+}
+
+/**
+ * Reads what `wasmlp profile --json` printed.
+ *
+ * @param place its name in errors
+ * @throws DataError when it is something else.
+ */
+export function parseProfile(text: string, place: string): Profile {
+  const refuse = (found: string) =>
+    new DataError(`${place}: ${found}, expected what wasmlp profile --json prints`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw refuse("is not JSON");
+  }
+  if (!isRecord(value) || value.format !== "wasmlp-profile") throw refuse("is not a profile");
+  if (value.version !== 1) throw refuse(`is of version ${value.version}`);
+  const { measurements } = value;
+  if (!Array.isArray(measurements) || !measurements.every(isMeasurement)) {
+    throw refuse("has measurements without kernel, shape or samples");
+  }
+  return value as unknown as Profile;
+}
+
+function isMeasurement(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { kernel, shape, way, threads, samples } = value;
+  const names = [kernel, way].every((name) => typeof name === "string");
+  return names && typeof threads === "number" && areNumbers(shape) && areNumbers(samples);
+}
+
+function areNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => one > 0);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

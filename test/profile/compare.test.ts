@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { compareProfiles, parseProfile } from "../../src/profile/index.js";
+import { measurementOf, profileOf } from "../support/profiles.js";
+
+/** 21 samples around a median, a few per cent apart. */
+const around = (median: number, spread = 0.01) =>
+  Array.from({ length: 21 }, (_, index) => median * (1 + (spread * (index - 10)) / 10));
+
+test.each([
+  [around(1.5), "slower"],
+  [around(0.5), "faster"],
+  [around(1), "same"],
+  // Twice as long in the middle, but any time at all around it.
+  [around(1.1, 0.9), "unclear"],
+])("a kernel is told from its baseline only where the noise allows", (samples, verdict) => {
+  const before = profileOf([measurementOf(around(1))]);
+  const [comparison] = compareProfiles(before, profileOf([measurementOf(samples)]), 0.05);
+  expect(comparison).toMatchObject({ kernel: "relu", variant: "relaxed", before: 1, verdict });
+  expect(comparison.interval.low).toBeLessThanOrEqual(comparison.ratio);
+  expect(comparison.interval.high).toBeGreaterThanOrEqual(comparison.ratio);
+});
+
+test("what only one of them has measured is left out", () => {
+  const before = profileOf([measurementOf(around(1), { shape: [1, 1] })]);
+  expect(compareProfiles(before, profileOf([measurementOf(around(1))]), 0.05)).toEqual([]);
+});
+
+test("a profile is read back, and what is none is refused", () => {
+  const profile = profileOf([measurementOf(around(1))]);
+  expect(parseProfile(JSON.stringify(profile), "p.json")).toEqual(profile);
+  for (const [text, found] of [
+    ["{", "is not JSON"],
+    ["[]", "is not a profile"],
+    ['{"format":"other"}', "is not a profile"],
+    [JSON.stringify({ ...profile, version: 2 }), "is of version 2"],
+    [
+      JSON.stringify({ ...profile, measurements: [{ kernel: "relu" }] }),
+      "has measurements without",
+    ],
+  ]) {
+    expect(() => parseProfile(text, "p.json")).toThrow(`p.json: ${found}`);
+  }
+});
