@@ -52,7 +52,7 @@ export function nodeWorkerHandle(worker: NodeWorker): WorkerHandle {
 }
 
 function startWebWorker(): WorkerHandle {
-  const worker = new Worker(new URL("../../build/engine/worker.js", import.meta.url), {
+  const worker = new Worker(new URL("../../build/browser/worker.js", import.meta.url), {
     type: "module",
   });
   return webWorkerHandle(worker);

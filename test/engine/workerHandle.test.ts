@@ -58,7 +58,7 @@ describe("in a browser", () => {
 
   test("a worker is a module of its own", () => {
     const { page } = start();
-    expect(page.url.pathname).toMatch(/\/build\/engine\/worker\.js$/);
+    expect(page.url.pathname).toMatch(/\/build\/browser\/worker\.js$/);
     expect(page.options).toEqual({ type: "module" });
   });
 

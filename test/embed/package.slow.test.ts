@@ -1,0 +1,68 @@
+/** What `npm pack` makes: it holds what runs and nothing else, and its entry points resolve. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { publint } from "publint";
+import { rolldown } from "rolldown";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../support/temporaryDirectory.js";
+
+const root = join(import.meta.dirname, "../..");
+
+function pack(...options: string[]): string {
+  const command = ["pack", "--ignore-scripts", "--silent", ...options];
+  return execFileSync("npm", command, { cwd: root, encoding: "utf8" });
+}
+
+test("the package holds what runs and its types, and nothing else", () => {
+  const [{ files }] = JSON.parse(pack("--dry-run", "--json")) as { files: { path: string }[] }[];
+  const paths = files.map(({ path }) => path);
+  const expected =
+    /^(build\/.*(\.js|\.d\.ts|\.wasm)|recipes\/.*\.yaml|LICENSE|README\.md|package\.json)$/;
+  expect(paths.filter((path) => !expected.test(path))).toEqual([]);
+  expect(paths).toContain("build/browser/wasmlp.js");
+  expect(paths).toContain("build/browser/worker.js");
+});
+
+test("publint has nothing to say", async () => {
+  const { messages } = await publint({ pkgDir: root, pack: false });
+  expect(messages).toEqual([]);
+});
+
+test("are the types wrong? They are not", async () => {
+  const directory = await temporaryDirectory();
+  const name = pack("--pack-destination", directory).trim();
+  const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+  const run = [attw, join(directory, name), "--profile", "esm-only"];
+  const { status, stdout } = spawnSync(process.execPath, run, { encoding: "utf8" });
+  expect(status, stdout).toBe(0);
+});
+
+test("a page that makes, trains and asks a model loads at most 40 KB, JavaScript and WASM in gzip", async () => {
+  const directory = await temporaryDirectory();
+  const entry = join(root, "build/index.js");
+  const bundle = await rolldown({
+    input: "page",
+    platform: "browser",
+    plugins: [
+      {
+        name: "page",
+        resolveId: (id) => (id === "page" ? id : null),
+        load: (id) =>
+          id === "page"
+            ? `export { createDataset, Mlp, perceptron } from ${JSON.stringify(entry)}`
+            : null,
+      },
+    ],
+  });
+  const { output } = await bundle.write({ dir: directory, minify: true });
+  const parts = [
+    ...output.map((part) => (part.type === "chunk" ? part.code : part.source)),
+    readFileSync(join(root, "build/browser/worker.js")),
+    readFileSync(join(root, "build/wasmlp.threads.wasm")),
+  ];
+  const bytes = parts.reduce((sum, part) => sum + gzipSync(part, { level: 9 }).length, 0);
+  console.log(`${(bytes / 1024).toFixed(1)} KB`);
+  expect(bytes).toBeLessThanOrEqual(40 * 1024);
+});
