@@ -80,7 +80,13 @@ export {
   type OutputActivation,
   perceptron,
 } from "./model/architecture.js";
-export type { TrainingRecord } from "./model/formats/modelFile.js";
+export type {
+  LayerSnapshot,
+  ModelDescription,
+  ModelSnapshot,
+  TrainingRecord,
+} from "./model/formats/snapshot.js";
+export type { MissingActivations } from "./model/formats/stateDict.js";
 export { type Initialization, parseInitialization } from "./model/initialization.js";
 export type { Augmentation } from "./model/learning.js";
 export type { LayerState } from "./model/session.js";

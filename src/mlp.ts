@@ -11,13 +11,16 @@ import {
   countParameters,
   fitsTargets,
 } from "./model/architecture.js";
+import { decodeModel, encodeModel } from "./model/formats/modelFile.js";
 import {
-  decodeModel,
-  encodeModel,
+  checkSnapshot,
   type ModelDescription,
+  type ModelSnapshot,
+  snapshotLayers,
   type TrainingRecord,
   writeParameters,
-} from "./model/formats/modelFile.js";
+} from "./model/formats/snapshot.js";
+import type { MissingActivations } from "./model/formats/stateDict.js";
 import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
 import { Predictor } from "./model/predictor.js";
@@ -55,7 +58,8 @@ export interface MlpOptions extends ExecutionOptions {
   readonly preprocessing?: Preprocessing;
 }
 
-export interface LoadOptions extends ExecutionOptions {
+/** The activations are wanted for files of other programs, whose tensors do not say them. */
+export interface LoadOptions extends ExecutionOptions, MissingActivations {
   /** What the file is called in messages; default "model". */
   readonly name?: string;
 }
@@ -129,19 +133,42 @@ export class Mlp implements Disposable {
   }
 
   /**
-   * A network from the bytes that `save` gave.
+   * A network from the bytes that `save` gave, or from a safetensors file of another program with the
+   * tensors of PyTorch's `nn.Sequential(Linear, …)`, of float32, float64 (rounded), float16 or bfloat16.
    *
-   * @throws OptionError when an option is out of range.
-   * @throws ModelError when the bytes are not a saved model.
+   * @throws OptionError when an option is out of range, or contradicts the file.
+   * @throws ModelError when the bytes are not a saved model, or the activations are not known.
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async load(file: Uint8Array, options: LoadOptions = {}): Promise<Mlp> {
     const execution = chooseExecution(options, false);
-    const decoded = decodeModel(file, options.name ?? "model");
-    const { architecture, preprocessing } = decoded.description;
-    const network = await Network.create(architecture, execution, preprocessing);
-    writeParameters(network, decoded);
-    return new Mlp(network, decoded.description);
+    return Mlp.#restore(decodeModel(file, options.name ?? "model", options), execution);
+  }
+
+  /**
+   * A network from what `snapshot` gave, or from arrays of one's own.
+   *
+   * @throws OptionError when the parts of the snapshot do not fit together, or an option is out of range.
+   * @throws ModelError when there are more parameters than linear memory can hold.
+   * @throws EngineError when the host lacks WebAssembly SIMD or memory.
+   */
+  static async fromSnapshot(snapshot: ModelSnapshot, options: ExecutionOptions = {}): Promise<Mlp> {
+    const execution = chooseExecution(options, false);
+    const { architecture, classNames, image, preprocessing } = snapshot;
+    checkSnapshot(snapshot);
+    checkNames(classNames, architecture);
+    checkImage(image, architecture.inputs);
+    if (preprocessing) checkPreprocessing(preprocessing, architecture.inputs, classNames);
+    return Mlp.#restore(snapshot, execution);
+  }
+
+  static async #restore(
+    { architecture, layers, ...rest }: ModelSnapshot,
+    execution: Execution,
+  ): Promise<Mlp> {
+    const network = await Network.create(architecture, execution, rest.preprocessing);
+    writeParameters(network, layers);
+    return new Mlp(network, structuredClone(rest));
   }
 
   get architecture(): Architecture {
@@ -257,13 +284,21 @@ export class Mlp implements Disposable {
    * @param options.training is kept in the file, default what was loaded
    */
   save({ training = this.training }: SaveOptions = {}): Uint8Array<ArrayBuffer> {
-    const { classNames, image, preprocessing } = this;
-    return encodeModel(this.#network, {
+    const { training: _, ...snapshot } = this.snapshot();
+    return encodeModel({ ...snapshot, ...(training && { training }) });
+  }
+
+  /** What the model is and its parameters as they are now, copied: what exports are made of. */
+  snapshot(): ModelSnapshot {
+    const { architecture, classNames, image, preprocessing, training } = this;
+    return {
+      architecture,
       classNames,
       ...(image && { image }),
       ...(preprocessing && { preprocessing }),
       ...(training && { training }),
-    });
+      layers: snapshotLayers(this.#network),
+    };
   }
 
   /**

@@ -7,7 +7,11 @@ import { crc32c } from "../data/crc.js";
 import type { Dataset, Targets } from "../data/dataset.js";
 import { ModelError } from "../errors.js";
 import type { Architecture } from "../model/architecture.js";
-import { decodeSafetensors, encodeSafetensors, type Tensor } from "../model/formats/safetensors.js";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type FloatTensor,
+} from "../model/formats/safetensors.js";
 import type { BestEpoch } from "./earlyStopping.js";
 import type { EpochReport } from "./options.js";
 import type { Parameters } from "./parameters.js";
@@ -65,7 +69,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 
 export function encodeCheckpoint(run: RunIdentity, state: RunState): Uint8Array<ArrayBuffer> {
   const { epochs, plateau, best } = state;
-  const tensors: Tensor[] = [
+  const tensors: FloatTensor[] = [
     ...parameterTensors("parameters", state.parameters),
     ...[...state.optimizer].map(([name, data]) => ({
       name: `optimizer.${name}`,
@@ -197,7 +201,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function parameterTensors(prefix: string, parameters: Parameters): Tensor[] {
+function parameterTensors(prefix: string, parameters: Parameters): FloatTensor[] {
   return parameters.flatMap(({ weights, biases }, index) => [
     {
       name: `${prefix}.${index}.weights`,
@@ -220,7 +224,7 @@ function readParameters(
   }));
 }
 
-function checksumOf(text: string, tensors: readonly Tensor[]): number {
+function checksumOf(text: string, tensors: readonly FloatTensor[]): number {
   const parts = [text, ...tensors.map(({ name, data }) => `${name} ${crc32c(bytesOf(data))}`)];
   return crc32c(new TextEncoder().encode(parts.join("\n")));
 }

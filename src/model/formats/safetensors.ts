@@ -1,4 +1,4 @@
-/** Models' tensors as safetensors files (src/data/arrays/safetensors.ts): all of them float32. */
+/** Models' tensors as safetensors files (src/data/arrays/safetensors.ts): float32, and quantised ones int8. */
 import { decodeFloats } from "../../data/arrays/elements.js";
 import {
   SAFETENSORS_LENGTH_BYTES,
@@ -6,16 +6,14 @@ import {
   splitSafetensors,
 } from "../../data/arrays/safetensors.js";
 import { ModelError } from "../../errors.js";
+import type { Tensor } from "./tensors.js";
 
-export interface Tensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Row-major; as many values as the product of the shape. */
+export interface FloatTensor extends Tensor {
   readonly data: Float32Array;
 }
 
-export interface TensorFile {
-  readonly tensors: readonly Tensor[];
+export interface TensorFile<Kind extends Tensor = FloatTensor> {
+  readonly tensors: readonly Kind[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -23,12 +21,16 @@ export interface TensorFile {
 const HEADER_ALIGNMENT = 8;
 const FLOAT_BYTES = 4;
 
-export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
+export function encodeSafetensors({
+  tensors,
+  metadata,
+}: TensorFile<Tensor>): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = { [SAFETENSORS_METADATA]: metadata };
   let offset = 0;
   for (const { name, shape, data } of tensors) {
-    const end = offset + data.length * FLOAT_BYTES;
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, end] };
+    const end = offset + data.byteLength;
+    const dtype = data instanceof Int8Array ? "I8" : "F32";
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
     offset = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -40,6 +42,11 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   file.set(text, SAFETENSORS_LENGTH_BYTES);
   let position = SAFETENSORS_LENGTH_BYTES + headerBytes;
   for (const { data } of tensors) {
+    if (data instanceof Int8Array) {
+      file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
+      position += data.byteLength;
+      continue;
+    }
     for (let index = 0; index < data.length; index++, position += FLOAT_BYTES) {
       view.setFloat32(position, data[index], true);
     }
