@@ -38,7 +38,6 @@ export function decodeModel(
 ): ModelSnapshot {
   const { entries, metadata } = splitSafetensors(file, {
     place,
-    dtypes: ["F32", "F64", "F16", "BF16", "I8"],
     Refusal: ModelError,
   });
   const arrays = entries.map(({ name, dtype, shape, bytes }): NumericArray => {
