@@ -17,6 +17,14 @@ export const PEERS = {
 };
 
 /**
+ * What a peer finds in its environment: all that is in ours but settings that make OpenBLAS behave as on
+ * another processor, which would slow NumPy down.
+ */
+const environment = { ...process.env };
+delete environment.OPENBLAS_CORETYPE;
+delete environment.OPENBLAS_L2_SIZE;
+
+/**
  * Runs a peer in a process of its own.
  *
  * @param {keyof typeof PEERS} peer
@@ -28,7 +36,7 @@ export function runPeer(peer, job) {
   const command = file.endsWith(".py") ? python : process.execPath;
   if (!existsSync(command)) return { skipped: "run bench/peers/setup.sh first" };
   const args = [join(directory, file), JSON.stringify(job)];
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env: environment });
   if (status === 0) return JSON.parse(stdout);
   const lines = stderr.trim().split("\n");
   const reason = lines.find((line) => /Error\b/.test(line)) ?? lines[lines.length - 1];
