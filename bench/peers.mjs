@@ -36,7 +36,10 @@ export function runPeer(peer, job) {
   const command = file.endsWith(".py") ? python : process.execPath;
   if (!existsSync(command)) return { skipped: "run bench/peers/setup.sh first" };
   const args = [join(directory, file), JSON.stringify(job)];
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env: environment });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    encoding: "utf8",
+    env: environment,
+  });
   if (status === 0) return JSON.parse(stdout);
   const lines = stderr.trim().split("\n");
   const reason = lines.find((line) => /Error\b/.test(line)) ?? lines[lines.length - 1];
