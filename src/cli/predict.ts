@@ -29,8 +29,9 @@ const MOST_CLASSES = 1000;
 const OTHERS = 2;
 
 const EXAMPLES = `
-A picture is a PNG or JPEG file of any size, dark on light or light on dark; - is standard input. Each digit is
-prepared as MNIST's were. A picture of many is cut apart and read line by line.
+A picture is a PNG or JPEG file of any size, dark on light or light on dark;
+- is standard input. Each digit is prepared as MNIST's were. A picture of many
+is cut apart and read line by line.
 
 Examples:
   $ wasmlp predict model.safetensors seven.png

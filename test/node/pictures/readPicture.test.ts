@@ -96,6 +96,18 @@ test("JPEG, within what its quality loses", async () => {
   expect(error / pixels.length).toBeLessThan(3);
 });
 
+/** Black on the left, white on the right, 16 × 16: written by Pillow 12.3 with progressive=True. */
+const PROGRESSIVE =
+  "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYVpQYEpRUk//wgALCAAQABABAREA/8QAFQABAQAAAAAAAAAAAAAAAAAABwb/2gAIAQEAAAABl08wT//EABQQAQAAAAAAAAAAAAAAAAAAACD/2gAIAQEAAQUCH//EABQQAQAAAAAAAAAAAAAAAAAAACD/2gAIAQEABj8CH//EABQQAQAAAAAAAAAAAAAAAAAAACD/2gAIAQEAAT8hH//aAAgBAQAAABCv/8QAFBABAAAAAAAAAAAAAAAAAAAAIP/aAAgBAQABPxAf/9k=";
+
+test("JPEG whose details come in several scans", async () => {
+  const { pixels, ...size } = await decodePicture(Buffer.from(PROGRESSIVE, "base64"), "a.jpg");
+  expect(size).toEqual({ width: 16, height: 16 });
+  pixels.forEach((value, pixel) => {
+    expect(Math.abs(value - (pixel % 16 < 8 ? 0 : 255))).toBeLessThan(8);
+  });
+});
+
 test("JPEG is turned upright as its camera says", async () => {
   // Bright at the upper left, as it is stored.
   const stored: GreyImage = { width: 32, height: 16, pixels: new Uint8Array(512) };
