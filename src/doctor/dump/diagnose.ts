@@ -66,10 +66,14 @@ export function diagnose(
     const samples = new Chain();
     examineInputs(dump, targets, samples);
     examineTargets(dump, targets, samples);
+    // The loss may settle what the network computes, but not which way its square matrices lie.
+    let bestHere: Examination | undefined;
     for (const assumption of assumptions(dump, targets, declared)) {
-      if (best?.score === 0 || best?.isSettled) break;
+      if (best?.score === 0 || bestHere?.isSettled) break;
       const examination = examine({ dump, targets, samples }, assumption, declared);
-      if (examination && (!best || examination.score < best.score)) best = examination;
+      if (!examination) continue;
+      if (!bestHere || examination.score < bestHere.score) bestHere = examination;
+      if (!best || examination.score < best.score) best = examination;
     }
   }
   if (!best) throw new RangeError("no reading of the dump was examined, expected at least one");
@@ -89,7 +93,7 @@ interface Examination {
   readonly diagnosis: Omit<Diagnosis, "ignored">;
   /** The lower, the better the dump is explained. */
   readonly score: number;
-  /** Whether no other reading can do better: the dump's own loss says which one it is. */
+  /** Whether no other reading in this orientation can do better: the dump's own loss says which one it is. */
   readonly isSettled: boolean;
 }
 

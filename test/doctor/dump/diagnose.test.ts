@@ -165,6 +165,43 @@ describe("orientation", () => {
     expect(findings).toEqual([]);
   });
 
+  test("as many samples as features, units and classes: a loss that is right settles no orientation", () => {
+    const size = 5;
+    const [x, w1, w2] = [1, 2, 4].map((seed) => numbers(size * size, seed));
+    // Weights by units, as PyTorch has them: (a · wᵀ)[row, unit].
+    const through = (a: ArrayLike<number>, w: ArrayLike<number>) =>
+      Float64Array.from({ length: size * size }, (_, index) => {
+        const [row, unit] = [Math.floor(index / size), index % size];
+        let sum = 0;
+        for (let k = 0; k < size; k++) sum += a[row * size + k] * w[unit * size + k];
+        return sum;
+      });
+    const z1 = through(x, w1);
+    const a1 = z1.map(Math.tanh);
+    const z2 = through(a1, w2);
+    const a2 = z2.map((z, index) => {
+      const first = index - (index % size);
+      const total = z2.subarray(first, first + size).reduce((sum, each) => sum + Math.exp(each), 0);
+      return Math.exp(z) / total;
+    });
+    const labels = [0, 1, 2, 3, 4];
+    const loss = labels.reduce((sum, label, row) => sum - Math.log(a2[row * size + label]), 0);
+    const square = [size, size];
+    const { orientation, findings } = diagnose([
+      array("X", square, x),
+      array("Y", [size], labels),
+      array("W1", square, w1),
+      array("W2", square, w2),
+      array("Z1", square, z1),
+      array("A1", square, a1),
+      array("Z2", square, z2),
+      array("A2", square, a2),
+      array("loss", [], [loss / size]),
+    ]);
+    expect(orientation).toEqual({ samples: "rows", weights: "units × inputs" });
+    expect(findings).toEqual([]);
+  });
+
   test("images need not be flattened", () => {
     const x = array("X", [SAMPLES, 1, FEATURES, 1], numbers(SAMPLES * FEATURES, 1));
     expect(diagnose(replaced("X", () => x)).sizes[0]).toBe(FEATURES);
