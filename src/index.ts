@@ -80,6 +80,15 @@ export {
   type OutputActivation,
   perceptron,
 } from "./model/architecture.js";
+export { encodeModel } from "./model/formats/modelFile.js";
+export { encodeModelNpz } from "./model/formats/npz.js";
+export { encodeOnnx, ONNX_OPSET } from "./model/formats/onnx.js";
+export {
+  type EncodeOptions,
+  QUANTIZATIONS,
+  type Quantization,
+  quantizeModel,
+} from "./model/formats/quantization.js";
 export type {
   LayerSnapshot,
   ModelDescription,

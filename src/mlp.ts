@@ -12,6 +12,7 @@ import {
   fitsTargets,
 } from "./model/architecture.js";
 import { decodeModel, encodeModel } from "./model/formats/modelFile.js";
+import { decodeModelNpz, isNpz } from "./model/formats/npz.js";
 import {
   checkSnapshot,
   type ModelDescription,
@@ -133,8 +134,8 @@ export class Mlp implements Disposable {
   }
 
   /**
-   * A network from the bytes that `save` gave, or from a safetensors file of another program with the
-   * tensors of PyTorch's `nn.Sequential(Linear, …)`, of float32, float64 (rounded), float16 or bfloat16.
+   * A network from the bytes that `save` or `encodeModelNpz` gave, or from a safetensors or .npz file of
+   * another program with the tensors of PyTorch's `nn.Sequential(Linear, …)`, of float32, float64 (rounded), float16 or bfloat16.
    *
    * @throws OptionError when an option is out of range, or contradicts the file.
    * @throws ModelError when the bytes are not a saved model, or the activations are not known.
@@ -142,7 +143,9 @@ export class Mlp implements Disposable {
    */
   static async load(file: Uint8Array, options: LoadOptions = {}): Promise<Mlp> {
     const execution = chooseExecution(options, false);
-    return Mlp.#restore(decodeModel(file, options.name ?? "model", options), execution);
+    const name = options.name ?? "model";
+    const decode = isNpz(file) ? decodeModelNpz : decodeModel;
+    return Mlp.#restore(await decode(file, name, options), execution);
   }
 
   /**

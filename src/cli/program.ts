@@ -38,6 +38,11 @@ const COMMANDS: readonly {
     load: async () => (await import("./predict.js")).definePredict,
   },
   {
+    name: "export",
+    description: "Write a saved model for PyTorch, ONNX or NumPy",
+    load: async () => (await import("./export.js")).defineExport,
+  },
+  {
     name: "reproduce",
     description: "Run three published programs, their mistakes included, and compare",
     load: async () => (await import("./reproduce.js")).defineReproduce,

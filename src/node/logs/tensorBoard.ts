@@ -7,9 +7,16 @@ import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { crc32c } from "../../data/crc.js";
+import {
+  doubleField,
+  floatField,
+  integerField,
+  message,
+  messageField,
+  textField,
+} from "../../data/protobuf.js";
 import type { EpochReport } from "../../training/options.js";
 import { writeError } from "../fileErrors.js";
-import { doubleField, floatField, integerField, messageField, textField } from "./protobuf.js";
 import type { RunLog, RunLogOptions } from "./runLog.js";
 
 const MASK = 0xa282ead8;
@@ -48,7 +55,7 @@ export async function openTensorBoardLog(
   const status = integerField(SESSION_LOG.status, START);
   const begin = [
     record(event(0, textField(EVENT.fileVersion, "brain.Event:2"))),
-    record(event((resumeAfter ?? 0) + 1, messageField(EVENT.sessionLog, status))),
+    record(event((resumeAfter ?? 0) + 1, messageField(EVENT.sessionLog, [status]))),
   ];
   let path = directory;
   try {
@@ -78,23 +85,23 @@ async function newestFile(directory: string): Promise<number> {
   return Math.max(0, ...times);
 }
 
-function event(step: number, what: readonly number[]): number[] {
+function event(step: number, what: Uint8Array): Uint8Array {
   const time = doubleField(EVENT.wallTime, Date.now() / 1000);
-  return [...time, ...integerField(EVENT.step, step), ...what];
+  return message([time, integerField(EVENT.step, step), what]);
 }
 
-function summary(report: EpochReport): number[] {
+function summary(report: EpochReport): Uint8Array {
   const values = Object.entries(TAGS).flatMap(([name, tag]) => {
     const value = report[name as keyof typeof TAGS];
     if (value === undefined) return [];
-    const content = [...textField(VALUE.tag, tag), ...floatField(VALUE.simpleValue, value)];
-    return messageField(SUMMARY.value, content);
+    const content = [textField(VALUE.tag, tag), floatField(VALUE.simpleValue, value)];
+    return [messageField(SUMMARY.value, content)];
   });
   return messageField(EVENT.summary, values);
 }
 
 /** Frames an event. */
-export function record(content: readonly number[]): Uint8Array {
+export function record(content: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(16 + content.length);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(content.length), true);

@@ -73,7 +73,7 @@ const REPORT = { loss: 0.5, accuracy: 0.75, learningRate: 0.125, seconds: 2 };
 
 test("the mask and the framing are those of TFRecord files", () => {
   // A record of the bytes "123456789", whose CRC-32C is 0xe3069283.
-  const framed = Buffer.from(record([...Buffer.from("123456789")]));
+  const framed = Buffer.from(record(Uint8Array.from([...Buffer.from("123456789")])));
   const rotated = ((0xe3069283 >>> 15) | (0xe3069283 << 17)) >>> 0;
   expect(framed.readUInt32LE(21)).toBe((rotated + 0xa282ead8) % 2 ** 32);
   expect(records(framed)).toEqual([Buffer.from("123456789")]);

@@ -1,0 +1,150 @@
+/** `wasmlp export MODEL`: a saved model in the format of another program. */
+import { extname } from "node:path";
+import type { Command } from "commander";
+import {
+  type Dataset,
+  type EncodeOptions,
+  encodeModel,
+  encodeModelNpz,
+  encodeOnnx,
+  HIDDEN_ACTIVATIONS,
+  Mlp,
+  type ModelSnapshot,
+  ONNX_OPSET,
+  OptionError,
+  QUANTIZATIONS,
+  quantizeModel,
+} from "../index.js";
+import { checkWritable, loadModel, writeFileAtomically } from "../node/index.js";
+import { facts } from "../report/facts.js";
+import { bytes, percent } from "../report/numbers.js";
+import { addDataOptions, type DataFlags, loadTestData } from "./data.js";
+import { oneOf } from "./optionValues.js";
+import type { Terminal } from "./terminal.js";
+
+interface ExportFlags extends DataFlags, EncodeOptions {
+  readonly out: string;
+  readonly format?: Format;
+  readonly activation?: (typeof HIDDEN_ACTIVATIONS)[number];
+  readonly outputActivation?: (typeof OUTPUT_ACTIVATIONS)[number];
+  readonly json?: true;
+}
+
+const FORMATS = ["safetensors", "onnx", "npz"] as const;
+type Format = (typeof FORMATS)[number];
+const OUTPUT_ACTIVATIONS = ["softmax", ...HIDDEN_ACTIVATIONS] as const;
+
+const ENCODERS: Readonly<
+  Record<Format, (model: ModelSnapshot, options: EncodeOptions) => Uint8Array | Promise<Uint8Array>>
+> = { safetensors: encodeModel, onnx: encodeOnnx, npz: encodeModelNpz };
+
+const EXAMPLES = `
+safetensors: as \`wasmlp train --out\` writes it; PyTorch's nn.Sequential loads it as its state_dict.
+onnx: operators of opset ${ONNX_OPSET}; "inputs" to "logits" and "outputs".   npz: for NumPy.
+
+Examples:
+  $ wasmlp export model.safetensors --out model.onnx
+  $ wasmlp export model.safetensors --out small.npz --quantize int8
+  $ wasmlp export pytorch.safetensors --activation relu --out model.safetensors
+`;
+
+export function defineExport(command: Command, terminal: Terminal): void {
+  addDataOptions(
+    command.argument("MODEL", "a saved model, or a .safetensors or .npz file of PyTorch's names"),
+  )
+    .requiredOption("--out <file>", "where to; never half-written")
+    .option(
+      `--format <${FORMATS.join("|")}>`,
+      "default: what the extension of --out says",
+      oneOf("--format", FORMATS),
+    )
+    .option(
+      `--quantize <${QUANTIZATIONS.join("|")}>`,
+      "weights in 8 bits, a scale for each unit; says what the accuracy becomes",
+      oneOf("--quantize", QUANTIZATIONS),
+    )
+    .option(
+      "--activation <name>",
+      "of the hidden layers, where the file does not say",
+      oneOf("--activation", HIDDEN_ACTIVATIONS),
+    )
+    .option(
+      "--output-activation <name>",
+      "of the last layer, where the file does not say",
+      oneOf("--output-activation", OUTPUT_ACTIVATIONS),
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText("after", EXAMPLES)
+    .action((path: string, flags: ExportFlags) => exportModel(path, flags, terminal));
+}
+
+async function exportModel(path: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
+  const { out, quantize, activation, outputActivation } = flags;
+  const format = flags.format ?? formatOf(out);
+  using model = await loadModel(path, { activation, outputActivation });
+  await checkWritable(out);
+  const snapshot = model.snapshot();
+  const file = await ENCODERS[format](snapshot, { quantize });
+  const accuracies = quantize && (await compareQuantized(model, snapshot, flags, terminal));
+  await writeFileAtomically(out, file);
+  if (flags.json) {
+    const event = { event: "export", out, format, bytes: file.length };
+    terminal.print(JSON.stringify({ ...event, ...(accuracies && { ...accuracies, quantize }) }));
+    return;
+  }
+  const lines = [{ name: "Exported", value: out, note: `${format}, ${bytes(file.length)}` }];
+  if (accuracies) {
+    lines.push({
+      name: "Accuracy",
+      value: `${percent(accuracies.accuracy)} → ${percent(accuracies.quantizedAccuracy)}`,
+      note: `with weights as ${quantize}, ${accuracies.data}`,
+    });
+  }
+  terminal.print(facts(lines, terminal.layout));
+}
+
+function formatOf(out: string): Format {
+  const extension = extname(out).slice(1);
+  const format = FORMATS.find((name) => name === extension);
+  if (format) return format;
+  throw new OptionError(
+    `--out is "${out}", expected a name that ends with ${FORMATS.map((name) => `.${name}`).join(", ")}, or --format`,
+  );
+}
+
+interface Accuracies {
+  readonly data: string;
+  readonly accuracy: number;
+  readonly quantizedAccuracy: number;
+}
+
+/** Undefined where there are no samples that fit the model. */
+async function compareQuantized(
+  model: Mlp,
+  snapshot: ModelSnapshot,
+  flags: ExportFlags,
+  terminal: Terminal,
+): Promise<Accuracies | undefined> {
+  const dataset = await loadTestData(flags, terminal);
+  if (!fits(dataset, model)) {
+    terminal.note(
+      `${dataset.name} does not fit the model, so what its accuracy becomes was not measured; --data names other samples.`,
+    );
+    return undefined;
+  }
+  using quantized = await Mlp.fromSnapshot(quantizeModel(snapshot));
+  const options = { signal: terminal.signal };
+  const [before, after] = [
+    await model.evaluate(dataset, options),
+    await quantized.evaluate(dataset, options),
+  ];
+  return {
+    data: dataset.name,
+    accuracy: before.accuracy,
+    quantizedAccuracy: after.accuracy,
+  };
+}
+
+function fits({ features, targets }: Dataset, { architecture, classNames }: Mlp): boolean {
+  return features === architecture.inputs && targets.names.length === classNames.length;
+}

@@ -1,0 +1,74 @@
+/** The files run in onnxruntime, and say what our kernels say. */
+import * as ort from "onnxruntime-web";
+import { expect, test } from "vitest";
+import { Mlp, type MlpOptions } from "../../../src/mlp.js";
+import { HIDDEN_ACTIVATIONS, perceptron } from "../../../src/model/architecture.js";
+import { encodeOnnx } from "../../../src/model/formats/onnx.js";
+import { quantizeModel } from "../../../src/model/formats/quantization.js";
+import { randomFloats } from "../../support/numbers.js";
+
+ort.env.wasm.numThreads = 1;
+const SAMPLES = 5;
+const FEATURES = 6;
+const inputs = randomFloats(SAMPLES * FEATURES, 3);
+
+async function run(file: Uint8Array): Promise<Record<string, Float32Array>> {
+  const session = await ort.InferenceSession.create(file);
+  const results = await session.run({
+    inputs: new ort.Tensor("float32", inputs, [SAMPLES, FEATURES]),
+  });
+  await session.release();
+  return Object.fromEntries(
+    Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]),
+  );
+}
+
+function expectClose(found: Float32Array, expected: Float32Array): void {
+  expect(found.length).toBe(expected.length);
+  for (const [index, value] of found.entries()) {
+    expect(Math.abs(value - expected[index])).toBeLessThanOrEqual(1e-5);
+  }
+}
+
+async function compare(options: MlpOptions, quantize?: "int8"): Promise<void> {
+  using model = await Mlp.create({ seed: 4, threads: 1, ...options });
+  const snapshot = model.snapshot();
+  const meant = quantize ? quantizeModel(snapshot) : snapshot;
+  const { logits, outputs } = await run(encodeOnnx(snapshot, { quantize }));
+  using same = await Mlp.fromSnapshot(meant, { threads: 1, simd: "plain" });
+  expectClose(outputs, same.predict(inputs));
+  const { preprocessing: _, ...rest } = meant;
+  if (meant.preprocessing) return;
+  const layers = meant.architecture.layers.map((layer, index, all) =>
+    index < all.length - 1 ? layer : { ...layer, activation: "identity" as const },
+  );
+  const linear = { ...rest, architecture: { inputs: FEATURES, layers } };
+  using before = await Mlp.fromSnapshot(linear, { threads: 1, simd: "plain" });
+  expectClose(logits, before.predict(inputs));
+}
+
+test.each(HIDDEN_ACTIVATIONS)("logits and outputs are ours: %s", async (activation) => {
+  await compare({ architecture: perceptron(FEATURES, [5, 4], 3, activation) });
+});
+
+test.each(["sigmoid", "identity", "tanh"] as const)("… with a last layer of %s", async (output) => {
+  await compare({ architecture: perceptron(FEATURES, [5], 2, "tanh", output) });
+});
+
+test("… with int8 weights", async () => {
+  await compare({ architecture: perceptron(FEATURES, [5, 4], 3, "relu") }, "int8");
+});
+
+test("… with raw inputs and raw values", async () => {
+  const columns = Array.from({ length: FEATURES }, (_, index) => ({
+    kind: "number" as const,
+    name: `x${index}`,
+    mean: index / 4,
+    scale: 1 + index / 2,
+  }));
+  await compare({
+    architecture: perceptron(FEATURES, [5], 1, "tanh", "identity"),
+    classNames: ["y"],
+    preprocessing: { columns, targets: [{ name: "y", mean: 3, scale: 2 }] },
+  });
+});
