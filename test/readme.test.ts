@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -30,3 +30,13 @@ test("every path that the README names exists", () => {
   for (const [, path] of paths)
     expect(() => readFileSync(join(root, path)), path).not.toThrow(/ENOENT/);
 });
+
+test.each(["README.md", "docs/profile.md"])(
+  "every picture and page that %s links to exists",
+  (file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)];
+    expect(links.length).toBeGreaterThan(0);
+    for (const [, path] of links) expect(existsSync(join(root, file, "..", path)), path).toBe(true);
+  },
+);

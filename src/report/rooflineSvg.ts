@@ -68,7 +68,7 @@ export function rooflineSvg(roofline: Roofline, { host }: Profile): string {
     text(LEFT + plotWidth + 16, TOP + 10 + index * 16, line);
   });
   const height = Math.max(HEIGHT, TOP + 20 + points.length * 16);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11" role="img" aria-label="GFLOP/s of each kernel over operations a byte">
 <style>.grid{stroke:#ddd}circle{fill:#1f618d}</style>
 <rect width="100%" height="100%" fill="#fff"/>
 ${parts.join("\n")}

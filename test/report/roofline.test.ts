@@ -56,6 +56,7 @@ test("the SVG has a mark for every point, and takes nothing from elsewhere", () 
   const svg = rooflineSvg(roofline(), profile);
   expect(svg.match(/<circle/g)).toHaveLength(2);
   expect(svg).toContain("gemm-nn 9x9x9: 90 % of the roof");
+  expect(svg).toMatch(/^<svg [^>]*role="img" aria-label="GFLOP.s of each kernel/);
   expect(svg.match(/<polyline/g)).toHaveLength(4);
   expect(svg).not.toMatch(/NaN|undefined|href|url\(/);
   expect(rooflineHtml(roofline(), profile)).toContain(svg);
