@@ -3,8 +3,20 @@ export type { ArrayValues, DType, NumericArray, UnnamedArray } from "./data/arra
 export { decodeNpy, encodeNpy } from "./data/arrays/npy.js";
 export { decodeNpz, type EncodeNpzOptions, encodeNpz } from "./data/arrays/npz.js";
 export type { ZipLimits } from "./data/arrays/zipFormat.js";
-export { Column, MOST_CATEGORIES } from "./data/csv/column.js";
+export { MOST_CATEGORIES, type TableColumn } from "./data/csv/column.js";
+export {
+  type EncodingOptions,
+  encodeInputs,
+  encodeTable,
+  inferTask,
+  learnEncoding,
+  selectTargets,
+  standardizedDataset,
+  type TableEncoding,
+  type Task,
+} from "./data/csv/encode.js";
 export type { Delimiter } from "./data/csv/parser.js";
+export { type SplitTableOptions, splitTable } from "./data/csv/splitTable.js";
 export { type Table, type TableOptions, TableReader } from "./data/csv/table.js";
 export {
   type ClassTargets,

@@ -1,6 +1,13 @@
 /** Which data a command works on: MNIST, files of one's own in its format, or built-in digits. */
 import type { Command } from "commander";
-import { type Dataset, DownloadError, digits, FileError } from "../index.js";
+import {
+  type ClassTargets,
+  type Dataset,
+  DownloadError,
+  digits,
+  FileError,
+  type Targets,
+} from "../index.js";
 import { loadMnist, loadMnistTest, type MnistOptions } from "../node/index.js";
 import { bytes } from "../report/numbers.js";
 import { type DownloadState, downloadProgress } from "../report/progressLine.js";
@@ -13,9 +20,9 @@ export interface DataFlags {
   readonly dataDir?: string | undefined;
 }
 
-export interface TrainingData {
-  readonly training: Dataset;
-  readonly test: Dataset;
+export interface TrainingData<T extends Targets = ClassTargets> {
+  readonly training: Dataset<T>;
+  readonly test: Dataset<T>;
 }
 
 const DATA_HELP = `
@@ -27,8 +34,8 @@ const FALLBACK_SILENCE_SECONDS = 5;
 
 export function addDataOptions(command: Command): Command {
   command.option(
-    "--data <mnist|digits|dir>",
-    "MNIST, built-in digits, or a folder with files in MNIST's format",
+    "--data <mnist|digits|dir|file>",
+    "MNIST, built-in digits, a folder with files in MNIST's format, or a table: CSV or TSV, also .gz",
   );
   return addDataDirectoryOption(command).addHelpText("after", DATA_HELP);
 }

@@ -1,11 +1,12 @@
 /** `wasmlp evaluate MODEL`: how good a saved model is, and where it goes wrong. */
 import type { Command } from "commander";
-import type { Dataset, Evaluation, Mlp } from "../index.js";
+import { type Dataset, type Evaluation, type Mlp, OptionError, type Targets } from "../index.js";
 import { loadModel } from "../node/index.js";
-import { evaluationReport } from "../report/evaluationReport.js";
+import { evaluationReport, regressionReport } from "../report/evaluationReport.js";
 import { type Mistake, sampleImage, worstMistakes } from "../report/mistakes.js";
 import { addDataOptions, type DataFlags, loadTestData } from "./data.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
+import { evaluateValues, isOfClasses, isTablePath, loadTableFor } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
 
 interface EvaluateFlags extends DataFlags, ExecutionFlags {
@@ -19,6 +20,7 @@ const EXAMPLES = `
 Examples:
   $ wasmlp evaluate model.safetensors
   $ wasmlp evaluate model.safetensors --data digits
+  $ wasmlp evaluate iris.safetensors --data more-irises.csv
   $ wasmlp evaluate model.safetensors --json | jq .accuracy
 `;
 
@@ -33,13 +35,39 @@ export function defineEvaluate(command: Command, terminal: Terminal): void {
 
 async function evaluate(path: string, flags: EvaluateFlags, terminal: Terminal): Promise<void> {
   using model = await loadModel(path, executionOptions(flags));
-  const dataset = await loadTestData(flags, terminal);
+  if (model.preprocessing && flags.data === undefined) {
+    throw new OptionError(
+      `${path}: the model was trained on a table, expected --data FILE with one like it`,
+    );
+  }
+  const isTable = flags.data !== undefined && (await isTablePath(flags.data));
+  const dataset =
+    isTable && flags.data !== undefined
+      ? await loadTableFor(model, flags.data, terminal)
+      : await loadTestData(flags, terminal);
+  if (!isOfClasses(dataset)) {
+    await evaluateRegression(model, dataset, flags, terminal);
+    return;
+  }
   const evaluation = await model.evaluate(dataset, { signal: terminal.signal });
   const mistakes = worstMistakes(dataset, evaluation, MOST_MISTAKES).map((sample) =>
     describeMistake(model, dataset, evaluation, sample),
   );
   if (flags.json) printJson(terminal, dataset, evaluation, mistakes);
   else terminal.print(evaluationReport(dataset.name, evaluation, mistakes, terminal.layout));
+}
+
+async function evaluateRegression(
+  model: Mlp,
+  dataset: Dataset<Targets>,
+  { json }: EvaluateFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { name } = dataset;
+  const { samples, loss, values } = await evaluateValues(model, dataset, terminal.signal);
+  if (json) {
+    terminal.print(JSON.stringify({ event: "evaluation", data: name, samples, loss, values }));
+  } else terminal.print(regressionReport(name, { samples, loss, values }, terminal.layout));
 }
 
 function describeMistake(

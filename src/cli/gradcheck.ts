@@ -62,7 +62,7 @@ async function gradcheck(flags: GradcheckFlags, terminal: Terminal): Promise<voi
   const { settings } = resolveSettings([
     { texts: { activation: "tanh", init: "glorot", ...texts }, place: flagOf },
   ]);
-  const { activation, outputActivation, loss, init, seed = 0 } = settings;
+  const { activation, outputActivation = "softmax", loss, init, seed = 0 } = settings;
   const check = await checkNetwork({
     architecture: {
       inputs,

@@ -76,6 +76,19 @@ export function oneOf<Value extends string>(
   };
 }
 
+/** "a, b" → ["a", "b"] */
+export function list(option: string): Parser<readonly string[]> {
+  return (text) => {
+    const parts = text.split(",").map((part) => part.trim());
+    if (parts.every((part) => part !== "")) return parts;
+    throw refusal(option, text, "names or numbers with commas between them");
+  };
+}
+
+export function yesOrNo(option: string): Parser<boolean> {
+  return (text) => oneOf(option, ["yes", "no"] as const)(text) === "yes";
+}
+
 function refusal(option: string, text: string, expected: string): OptionError {
   return new OptionError(`${option} is "${text}", expected ${expected}`);
 }

@@ -10,26 +10,37 @@ import {
   type LayerState,
   Mlp,
   OptionError,
+  type Preprocessing,
   perceptron,
   RunExaminer,
   splitDataset,
+  standardizedDataset,
+  type Targets,
 } from "../index.js";
 import { checkWritable, saveModel } from "../node/index.js";
 import { learningRateCurve } from "../report/learningRateCurve.js";
 import { readConfig } from "./config.js";
-import { addDataOptions, type DataFlags, loadTrainingData } from "./data.js";
+import { addDataOptions, type DataFlags, loadTrainingData, type TrainingData } from "./data.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { Findings } from "./findings.js";
 import { readRecipe } from "./recipes.js";
 import { openRecords, type RecordFlags } from "./runRecords.js";
+import {
+  evaluateValues,
+  isOfClasses,
+  isTablePath,
+  loadTable,
+  TABLE_DEFAULTS,
+} from "./tableData.js";
 import type { Terminal } from "./terminal.js";
-import { fullReport, jsonReport, resultReport } from "./trainReport.js";
+import { fullReport, jsonReport, resultReport, type TestScore } from "./trainReport.js";
 import {
   flagOf,
   resolveSettings,
   SETTING_NAMES,
   SETTINGS,
   type SettingTexts,
+  TABLE_SETTING_NAMES,
   type TrainSettings,
 } from "./trainSettings.js";
 
@@ -55,6 +66,8 @@ Examples:
   $ wasmlp train --recipe simard --checkpoint-dir run --log run/log.csv
   $ wasmlp train --recipe simard --checkpoint-dir run --log run/log.csv --resume
   $ wasmlp train --optimizer adam --find-lr
+  $ wasmlp train --data iris.csv --target species --out iris.safetensors
+  $ wasmlp train --data houses.csv.gz --target price,rent --ignore id
 `;
 
 export function defineTrain(command: Command, terminal: Terminal): void {
@@ -85,10 +98,11 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 
 async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const { out } = flags;
-  const { settings, texts } = await gatherSettings(flags);
+  const isTable = await isTablePath(flags.data);
+  const { settings, texts } = await gatherSettings(flags, isTable);
   if (out !== undefined) await checkWritable(out);
   const records = await openRecords(flags, terminal);
-  const data = await loadTrainingData(flags, terminal);
+  const data = await loadData(flags, settings, terminal, isTable);
   const parts = splitTrainingData(data.training, settings);
   const { training, test } = { ...data, training: parts.training };
   const { seed } = settings;
@@ -99,6 +113,7 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
     classNames: training.targets.names,
     ...(seed !== undefined && { seed }),
     ...(training.image && { image: training.image }),
+    ...(data.preprocessing && { preprocessing: data.preprocessing }),
   });
   if (flags.findLr) {
     await findLearningRate(model, training, settings, flags, terminal);
@@ -111,7 +126,15 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   report.start({ model, training, test, validation });
 
   const examiner = flags.doctor ? new RunExaminer(training.targets.names.length) : undefined;
-  const before = flags.doctor ? await examineBefore(training, test, settings, terminal) : [];
+  const before =
+    flags.doctor && isOfClasses(training) && isOfClasses(test)
+      ? await examineBefore(
+          standardizedDataset(training, data.preprocessing),
+          standardizedDataset(test, data.preprocessing),
+          settings,
+          terminal,
+        )
+      : [];
   for (const finding of before) report.finding(finding);
   /** Seen, and printed behind the epoch's own line. */
   const waiting: Finding[] = [];
@@ -146,24 +169,54 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
     interruption = error;
   }
   if (out !== undefined) await saveModel(model, out, { training: texts });
-  const ended = { training, test, epochs: done, out, restoredEpoch };
+  const table = isTable ? flags.data : undefined;
+  const ended = { training, test, epochs: done, table, out, restoredEpoch };
   if (interruption) {
-    report.interrupted({ ...ended, testAccuracy: undefined });
+    report.interrupted({ ...ended, score: undefined });
     throw interruption;
   }
-  const last = done.at(-1)?.validationAccuracy;
-  const testAccuracy =
-    validation === test && last !== undefined ? last : (await model.evaluate(test)).accuracy;
-  report.end({ ...ended, testAccuracy });
+  const last = validation === test ? done.at(-1)?.validationAccuracy : undefined;
+  report.end({ ...ended, score: await scoreOf(model, test, last) });
   if (findings > 0) throw new Findings();
 }
 
+async function loadData(
+  flags: TrainFlags,
+  settings: TrainSettings,
+  terminal: Terminal,
+  isTable: boolean,
+): Promise<TrainingData<Targets> & { readonly preprocessing?: Preprocessing }> {
+  if (!isTable || flags.data === undefined) return await loadTrainingData(flags, terminal);
+  const data = await loadTable(flags.data, settings, terminal);
+  if (flags.doctor && !isOfClasses(data.training)) {
+    throw new OptionError("--doctor was given for a regression, expected a classification");
+  }
+  return data;
+}
+
+/** @param accuracy where it is known already */
+async function scoreOf(
+  model: Mlp,
+  test: Dataset<Targets>,
+  accuracy: number | undefined,
+): Promise<TestScore> {
+  if (!isOfClasses(test)) {
+    return { kind: "values", values: (await evaluateValues(model, test)).values };
+  }
+  return { kind: "classes", accuracy: accuracy ?? (await model.evaluate(test)).accuracy };
+}
+
 /** What flags, configuration and recipe say together. */
-async function gatherSettings(flags: TrainFlags) {
+async function gatherSettings(flags: TrainFlags, isTable: boolean) {
   const given = Object.fromEntries(
     SETTING_NAMES.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
   );
+  const stray = isTable ? undefined : TABLE_SETTING_NAMES.find((name) => flags[name] !== undefined);
+  if (stray) {
+    throw new OptionError(`${flagOf(stray)} was given, expected --data FILE with a table too`);
+  }
   const sources = [
+    ...(isTable ? [TABLE_DEFAULTS] : []),
     ...(flags.recipe === undefined ? [] : [readRecipe(flags.recipe).settings]),
     ...(flags.config === undefined ? [] : [await readConfig(flags.config)]),
     { texts: given, place: flagOf },
@@ -175,13 +228,14 @@ async function gatherSettings(flags: TrainFlags) {
       "--early-stopping was given without a validation set, expected --validation-split too",
     );
   }
+  if (!isTable) for (const name of TABLE_SETTING_NAMES) delete resolved.texts[name];
   return resolved;
 }
 
 function splitTrainingData(
-  dataset: Dataset,
+  dataset: Dataset<Targets>,
   { validationSplit = 0, seed = 0 }: TrainSettings,
-): { readonly training: Dataset; readonly validation?: Dataset } {
+): { readonly training: Dataset<Targets>; readonly validation?: Dataset<Targets> } {
   if (validationSplit === 0) return { training: dataset };
   return splitDataset(dataset, { fraction: validationSplit, seed });
 }
@@ -203,8 +257,10 @@ async function examineBefore(
   return [...samples.findings, ...start.findings];
 }
 
-function architectureOf(settings: TrainSettings, { features, targets }: Dataset) {
-  const { hidden, activation, outputActivation, loss } = settings;
+function architectureOf(settings: TrainSettings, { features, targets }: Dataset<Targets>) {
+  const { hidden, activation, loss } = settings;
+  const usual = targets.kind === "values" ? "identity" : "softmax";
+  const { outputActivation = usual } = settings;
   const outputs = targets.names.length;
   return {
     ...perceptron(features, hidden, outputs, activation, outputActivation),
@@ -237,7 +293,7 @@ function fitOptions(settings: TrainSettings): FitOptions {
 
 async function findLearningRate(
   model: Mlp,
-  training: Dataset,
+  training: Dataset<Targets>,
   settings: TrainSettings,
   { json }: TrainFlags,
   terminal: Terminal,

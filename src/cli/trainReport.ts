@@ -1,5 +1,13 @@
 /** What `wasmlp train` tells while it runs: to people, to programs, or only the result. */
-import type { Dataset, EpochReport, Finding, Mlp, Progress } from "../index.js";
+import type {
+  Dataset,
+  EpochReport,
+  Finding,
+  Mlp,
+  Progress,
+  Targets,
+  ValueReport,
+} from "../index.js";
 import { formatSchedule } from "../index.js";
 import { epochLine } from "../report/epochLine.js";
 import { findingText } from "../report/findings.js";
@@ -13,21 +21,28 @@ import type { SettingTexts, TrainSettings } from "./trainSettings.js";
 
 export interface TrainStart {
   readonly model: Mlp;
-  readonly training: Dataset;
-  readonly test: Dataset;
+  readonly training: Dataset<Targets>;
+  readonly test: Dataset<Targets>;
   /** What is evaluated after each epoch. */
-  readonly validation: Dataset | undefined;
+  readonly validation: Dataset<Targets> | undefined;
 }
 
+/** How good a model is on the test set. */
+export type TestScore =
+  | { readonly kind: "classes"; readonly accuracy: number }
+  | { readonly kind: "values"; readonly values: readonly ValueReport[] };
+
 export interface TrainEnd {
-  readonly training: Dataset;
-  readonly test: Dataset;
+  readonly training: Dataset<Targets>;
+  readonly test: Dataset<Targets>;
   /** The epochs that were completed. */
   readonly epochs: readonly EpochReport[];
   /** Of the model as it is; undefined where it is not known. */
-  readonly testAccuracy: number | undefined;
+  readonly score: TestScore | undefined;
   /** The epoch that early stopping went back to. */
   readonly restoredEpoch: number | undefined;
+  /** The file of the table that the model is trained on, if it is one. */
+  readonly table: string | undefined;
   /** Where the model was saved, if it was. */
   readonly out: string | undefined;
 }
@@ -82,18 +97,20 @@ export function resultReport(terminal: Terminal, settings: TrainSettings): Train
     progress() {},
     epoch() {},
     finding: (finding) => terminal.print(`${findingText(finding, terminal.layout)}\n`),
-    end({ training, test, epochs, testAccuracy = 0, restoredEpoch, out }) {
+    end({ training, test, epochs, score, restoredEpoch, table, out }) {
       const result = {
         testSet: test.name,
         testSamples: test.samples,
-        testCorrect: Math.round(testAccuracy * test.samples),
+        ...(score?.kind === "values"
+          ? { testValues: score.values }
+          : { testCorrect: Math.round((score?.accuracy ?? 0) * test.samples) }),
         restoredEpoch,
         ...speed(training, epochs),
         savedIn: out,
         next:
           out === undefined
             ? "--out model.safetensors would save the model"
-            : `${terminal.program} evaluate ${shellWord(out)}`,
+            : `${terminal.program} evaluate ${shellWord(out)}${table === undefined ? "" : ` --data ${shellWord(table)}`}`,
       };
       terminal.print(trainingResult(result, terminal.layout));
     },
@@ -116,14 +133,16 @@ export function jsonReport(
   let validated: "test" | "validation" = "test";
   const print = (event: object) => terminal.print(JSON.stringify(event));
   const printEnd = (
-    { training, test, epochs, testAccuracy, restoredEpoch, out }: TrainEnd,
+    { training, test, epochs, score, restoredEpoch, out }: TrainEnd,
     interrupted: boolean,
   ) =>
     print({
       event: "end",
       interrupted,
       epochs: epochs.length,
-      testAccuracy: testAccuracy ?? null,
+      ...(test.targets.kind === "values"
+        ? { testValues: score?.kind === "values" ? score.values : null }
+        : { testAccuracy: score?.kind === "classes" ? score.accuracy : null }),
       testSamples: test.samples,
       ...speed(training, epochs),
       ...(restoredEpoch !== undefined && { restoredEpoch }),
@@ -172,7 +191,7 @@ function showProgress(terminal: Terminal, progress: Progress): void {
 }
 
 function speed(
-  training: Dataset,
+  training: Dataset<Targets>,
   epochs: readonly EpochReport[],
 ): { seconds: number; samplesPerSecond: number } {
   const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);

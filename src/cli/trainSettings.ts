@@ -3,6 +3,7 @@
  * the model. A setting travels as text until every source has been heard.
  */
 import {
+  type Delimiter,
   HIDDEN_ACTIVATIONS,
   type HiddenActivation,
   type Initialization,
@@ -15,13 +16,23 @@ import {
   parseInitialization,
   parseSchedule,
   type Schedule,
+  type Task,
 } from "../index.js";
-import { batchSize, fraction, hiddenLayers, number, oneOf, wholeNumber } from "./optionValues.js";
+import {
+  batchSize,
+  fraction,
+  hiddenLayers,
+  list,
+  number,
+  oneOf,
+  wholeNumber,
+  yesOrNo,
+} from "./optionValues.js";
 
 export interface TrainSettings {
   readonly hidden: readonly number[];
   readonly activation: HiddenActivation;
-  readonly outputActivation: OutputActivation;
+  readonly outputActivation: OutputActivation | undefined;
   readonly loss: Loss | undefined;
   readonly init: Initialization;
   readonly epochs: number;
@@ -47,6 +58,16 @@ export interface TrainSettings {
   readonly validationSplit: number | undefined;
   readonly earlyStopping: number | undefined;
   readonly seed: number | undefined;
+  readonly target: readonly string[] | undefined;
+  readonly columns: readonly string[] | undefined;
+  readonly ignore: readonly string[] | undefined;
+  readonly task: Task | undefined;
+  readonly testData: string | undefined;
+  readonly testSplit: number;
+  readonly standardize: boolean;
+  readonly missing: "mean" | "error";
+  readonly header: boolean | undefined;
+  readonly delimiter: Delimiter | undefined;
 }
 
 export type SettingName = keyof TrainSettings;
@@ -67,6 +88,9 @@ interface Setting<Value> {
 /** What float32 and int32 hold, and what one takes for a mistake. */
 const LARGEST = { units: 1_048_576, epochs: 1_000_000_000, batch: 2 ** 31 - 1, seed: 2 ** 32 - 1 };
 
+const DELIMITERS = { comma: ",", semicolon: ";", tab: "\t" } as const;
+const DELIMITER_NAMES = ["comma", "semicolon", "tab"] as const;
+
 const from = (minimum: number) => (place: string) => number(place, { minimum });
 
 /** In the order of the help. The defaults give at least 97.5 % on MNIST's test set within seconds. */
@@ -85,8 +109,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
   },
   outputActivation: {
     value: "name",
-    help: "activation of the last layer: softmax or one of the others",
-    default: "softmax",
+    help: "activation of the last layer: softmax or one of the others (default: softmax, of values identity)",
     parse: (place) => oneOf(place, ["softmax", ...HIDDEN_ACTIVATIONS] as const),
   },
   loss: {
@@ -234,7 +257,77 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
     help: "makes the run repeatable, to the bit",
     parse: (place) => wholeNumber(place, { minimum: 0, maximum: LARGEST.seed }),
   },
+  target: {
+    value: "names",
+    help: "of a table: columns to predict, by name or number from 1 (default: the last)",
+    parse: list,
+  },
+  columns: {
+    value: "names",
+    help: "of a table: columns that are inputs (default: all others)",
+    parse: list,
+  },
+  ignore: {
+    value: "names",
+    help: "of a table: columns to leave out",
+    parse: list,
+  },
+  task: {
+    value: "name",
+    help: "classification or regression (default: by what the target holds)",
+    parse: (place) => oneOf(place, ["classification", "regression"] as const),
+  },
+  testData: {
+    value: "file",
+    help: "a table to test on (default: a part of --data, see --test-split)",
+    parse: () => (text) => text,
+  },
+  testSplit: {
+    value: "part",
+    help: "hold this part of a table out for testing",
+    default: "0.2",
+    parse: fraction,
+  },
+  standardize: {
+    value: "yes|no",
+    help: "of a table: bring numbers to mean 0 and deviation 1, kept with the model",
+    default: "yes",
+    parse: yesOrNo,
+  },
+  missing: {
+    value: "error|mean",
+    help: "of a table: refuse a missing input, or take the column's mean",
+    default: "error",
+    parse: (place) => oneOf(place, ["error", "mean"] as const),
+  },
+  header: {
+    value: "yes|no",
+    help: "whether a table's first row has names (default: by what it holds)",
+    parse: yesOrNo,
+  },
+  delimiter: {
+    value: "name",
+    help: "of a table: comma, semicolon or tab (default: what its first row has most of)",
+    parse: (place) => (text) => DELIMITERS[oneOf(place, DELIMITER_NAMES)(text)],
+  },
 };
+
+/** Settings that say something of tables, and nothing of other data. */
+export const TABLE_SETTING_NAMES = [
+  "target",
+  "columns",
+  "ignore",
+  "task",
+  "testData",
+  "testSplit",
+  "standardize",
+  "missing",
+  "header",
+  "delimiter",
+] as const satisfies readonly SettingName[];
+
+/** What a table is read by. */
+export type TableSettings = Pick<TrainSettings, (typeof TABLE_SETTING_NAMES)[number] | "seed">;
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 

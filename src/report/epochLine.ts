@@ -22,6 +22,9 @@ export function epochLine(
   if (validationAccuracy !== undefined) {
     parts.push({ text: `${validated} ${percent(validationAccuracy)}`, importance: 4 });
   }
+  if (validationAccuracy === undefined && report.validationLoss !== undefined) {
+    parts.push({ text: `${validated} loss ${loss(report.validationLoss)}`, importance: 4 });
+  }
   parts.push({ text: duration(seconds), importance: 2 });
   return fitLine(parts, width);
 }

@@ -1,13 +1,18 @@
 /** The block at the end of a training run: how good, how fast, where the model is, what next. */
-import { facts } from "./facts.js";
+import type { ValueReport } from "../training/options.js";
+import { type Fact, facts } from "./facts.js";
 import { count, duration, percentWithError, shortCount } from "./numbers.js";
 import type { Layout } from "./table.js";
+import { valueFacts } from "./valueFacts.js";
 
 export interface TrainingResult {
   /** The name of the data set that the model was tested on. */
   readonly testSet: string;
   readonly testSamples: number;
-  readonly testCorrect: number;
+  /** Of classes. */
+  readonly testCorrect?: number;
+  /** Of values. */
+  readonly testValues?: readonly ValueReport[];
   /** The epoch that early stopping went back to. */
   readonly restoredEpoch?: number | undefined;
   /** Time of the training steps. */
@@ -20,16 +25,11 @@ export interface TrainingResult {
 }
 
 export function trainingResult(result: TrainingResult, layout: Layout): string {
-  const { testSet, testSamples, testCorrect, seconds, samplesPerSecond, next } = result;
+  const { seconds, samplesPerSecond, next } = result;
   const { restoredEpoch, savedIn } = result;
   return facts(
     [
-      {
-        name: "Test accuracy",
-        value: percentWithError(testCorrect, testSamples),
-        note: `${count(testCorrect)} of ${count(testSamples)}, ${testSet}`,
-        highlight: true,
-      },
+      ...scores(result),
       {
         name: "Training time",
         value: duration(seconds),
@@ -43,4 +43,16 @@ export function trainingResult(result: TrainingResult, layout: Layout): string {
     ],
     layout,
   );
+}
+
+function scores({ testSet, testSamples, testCorrect = 0, testValues }: TrainingResult): Fact[] {
+  if (testValues) return valueFacts(testValues, `${count(testSamples)} rows, ${testSet}`, "Test ");
+  return [
+    {
+      name: "Test accuracy",
+      value: percentWithError(testCorrect, testSamples),
+      note: `${count(testCorrect)} of ${count(testSamples)}, ${testSet}`,
+      highlight: true,
+    },
+  ];
 }

@@ -47,15 +47,19 @@ export function reportValues(
     let mean = 0;
     for (let row = 0; row < samples; row++) mean += values[row * outputs + output] / samples;
     let errors = 0;
+    let distances = 0;
     let spread = 0;
     for (let row = 0; row < samples; row++) {
       const value = values[row * outputs + output];
-      errors += (predictions[row * outputs + output] - value) ** 2;
+      const error = predictions[row * outputs + output] - value;
+      errors += error ** 2;
+      distances += Math.abs(error);
       spread += (value - mean) ** 2;
     }
     return {
       name,
       rootMeanSquareError: Math.sqrt(errors / samples),
+      meanAbsoluteError: distances / samples,
       determination: spread === 0 ? 0 : 1 - errors / spread,
     };
   });

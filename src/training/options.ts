@@ -156,6 +156,8 @@ export interface ValueReport {
   readonly name: string;
   /** √(mean of (prediction − value)²), in the value's unit. */
   readonly rootMeanSquareError: number;
+  /** Mean of |prediction − value|, in the value's unit. */
+  readonly meanAbsoluteError: number;
   /** R² = 1 − Σ (prediction − value)² / Σ (value − mean)²; 1 is perfect, 0 as good as the mean. */
   readonly determination: number;
 }

@@ -26,14 +26,29 @@ export function isMissing(text: string): boolean {
   return MISSING.has(text);
 }
 
-export class Column {
+/** What can be read of a column. */
+export interface TableColumn {
   readonly name: string;
-  /** Of the first cell that is missing, and the first that is no number. */
+  /** The first cell that is missing, and the first that is no number. */
+  readonly missing: Cell | undefined;
+  readonly text: Cell | undefined;
+  /** The first cell beyond `MOST_CATEGORIES` different ones. */
+  readonly beyond: Cell | undefined;
+  /** Different texts, in the order of their appearance. */
+  readonly categories: readonly string[];
+  /** Whether every cell that is not missing is a number, and there is one. */
+  readonly isNumeric: boolean;
+  /** The number in a row, NaN where it is missing; of numeric columns only. */
+  value(row: number): number;
+  /** The index in `categories` of the cell in a row, −1 where it is missing; within `MOST_CATEGORIES` only. */
+  code(row: number): number;
+}
+
+export class Column implements TableColumn {
+  readonly name: string;
   missing: Cell | undefined;
   text: Cell | undefined;
-  /** The first cell beyond `MOST_CATEGORIES` different ones. */
   beyond: Cell | undefined;
-  /** Different texts, in the order of their appearance. */
   readonly categories: string[] = [];
   readonly #codeOf = new Map<string, number>();
   #codes: Int32Array[] | undefined = [];
@@ -48,7 +63,6 @@ export class Column {
     return this.#length;
   }
 
-  /** Whether every cell that is not missing is a number, and there is one. */
   get isNumeric(): boolean {
     return this.text === undefined && this.categories.length > 0;
   }
@@ -78,12 +92,10 @@ export class Column {
     this.#length++;
   }
 
-  /** The number in a row, NaN where it is missing; of numeric columns only. */
   value(row: number): number {
     return this.#values?.[Math.floor(row / BLOCK)][row % BLOCK] ?? Number.NaN;
   }
 
-  /** The index in `categories` of the cell in a row, −1 where it is missing; within `MOST_CATEGORIES` only. */
   code(row: number): number {
     return this.#codes?.[Math.floor(row / BLOCK)][row % BLOCK] ?? -1;
   }

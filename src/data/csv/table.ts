@@ -1,6 +1,6 @@
 /** A table of named columns, read from the bytes of a CSV file as they come. */
 import { DataError } from "../../errors.js";
-import { Column, isMissing, parseNumber } from "./column.js";
+import { Column, isMissing, parseNumber, type TableColumn } from "./column.js";
 import { CsvParser, type Delimiter } from "./parser.js";
 
 /** More columns than this are taken for a mistake. */
@@ -18,7 +18,7 @@ export interface TableOptions {
 export interface Table {
   readonly place: string;
   /** Without a header they are called "column 1", "column 2" … */
-  readonly columns: readonly Column[];
+  readonly columns: readonly TableColumn[];
   readonly rows: number;
   readonly hasHeader: boolean;
 }

@@ -1,0 +1,169 @@
+/** Tables in files of one's own: CSV and TSV, gzip-compressed or not. */
+import { stat } from "node:fs/promises";
+import {
+  type Dataset,
+  encodeTable,
+  inferTask,
+  learnEncoding,
+  type Mlp,
+  OptionError,
+  type Preprocessing,
+  type RegressionEvaluation,
+  selectTargets,
+  splitTable,
+  type Table,
+  type TableEncoding,
+  type Targets,
+} from "../index.js";
+import { readCsvFile } from "../node/index.js";
+import { bytes } from "../report/numbers.js";
+import type { Terminal } from "./terminal.js";
+import type { SettingSource, TableSettings } from "./trainSettings.js";
+
+export interface TableData {
+  readonly training: Dataset<Targets>;
+  readonly test: Dataset<Targets>;
+  readonly preprocessing: Preprocessing;
+}
+
+/** How often reading tells of itself, in bytes. */
+const TOLD_EVERY = 2 ** 22;
+const TABLE_NAME = /\.(?:csv|tsv|txt|tab|data)(?:\.gz)?$/i;
+
+/** What trains most tables, few rows or many, where nobody says otherwise. */
+export const TABLE_DEFAULTS: SettingSource = {
+  texts: { epochs: "100", optimizer: "adam", learningRate: "0.003", hidden: "64" },
+  place: (name) => name,
+};
+
+/** Whether --data names a table: a file, or what would be one by its name. */
+export async function isTablePath(data: string | undefined): Promise<boolean> {
+  if (data === undefined || data === "mnist" || data === "digits") return false;
+  const found = await stat(data).catch(() => undefined);
+  return found ? found.isFile() : TABLE_NAME.test(data);
+}
+
+/**
+ * A table's part to train on and the one to test on. What numbers are standardised by is learned from the former.
+ *
+ * @throws FileError, DataError or OptionError when the files are not what the settings say.
+ */
+export async function loadTable(
+  path: string,
+  settings: TableSettings,
+  terminal: Terminal,
+): Promise<TableData> {
+  const { testData, testSplit, seed = 0, target } = settings;
+  const whole = await readTable(path, settings, terminal);
+  const targets = selectTargets(whole, target);
+  const task = settings.task ?? inferTask(targets);
+  const strata = task === "classification" && targets.length === 1 ? targets[0] : undefined;
+  const parts = testData
+    ? { training: whole, test: await readTable(testData, settings, terminal) }
+    : splitTable(whole, { fraction: testSplit, seed, strata });
+  const encoding = learnEncoding(parts.training, { ...settings, task });
+  terminal.note(describe(whole, encoding, settings));
+  return {
+    training: { ...encodeTable(parts.training, encoding), name: path },
+    test: {
+      ...encodeTable(parts.test, encoding),
+      name: testData ?? `${path} (held out)`,
+    },
+    preprocessing: encoding.preprocessing,
+  };
+}
+
+/**
+ * The data set that a table is to a model that was trained on one like it.
+ *
+ * @throws OptionError when the model was not trained on a table.
+ * @throws FileError or DataError when the file is not such a table.
+ */
+export async function loadTableFor(
+  model: Mlp,
+  path: string,
+  terminal: Terminal,
+): Promise<Dataset<Targets>> {
+  const { preprocessing } = model;
+  if (!preprocessing) {
+    throw new OptionError(
+      `--data is the table ${path}, expected images as the model was not trained on a table`,
+    );
+  }
+  const table = await readTable(path, readingOf(model), terminal);
+  return encodeTable(table, {
+    preprocessing,
+    names: model.classNames,
+    task: predictsValues(preprocessing) ? "regression" : "classification",
+  });
+}
+
+export function isOfClasses(dataset: Dataset<Targets>): dataset is Dataset {
+  return dataset.targets.kind === "classes";
+}
+
+/** @throws OptionError when the network does not fit the data set. */
+export async function evaluateValues(
+  model: Mlp,
+  dataset: Dataset<Targets>,
+  signal?: AbortSignal,
+): Promise<RegressionEvaluation> {
+  if (dataset.targets.kind === "classes") {
+    throw new OptionError(`${dataset.name}: has classes, expected values`);
+  }
+  const { targets } = dataset;
+  return model.evaluate({ ...dataset, targets }, signal ? { signal } : {});
+}
+
+function predictsValues({ targets }: Preprocessing): boolean {
+  return targets.some(({ mean }) => mean !== undefined);
+}
+
+/** How the table was read that the model was trained on. */
+function readingOf({ training }: Mlp): Pick<TableSettings, "header" | "delimiter"> {
+  const { header, delimiter } = training ?? {};
+  const named = { comma: ",", semicolon: ";", tab: "\t" } as const;
+  return {
+    header: header === undefined ? undefined : header === "yes",
+    delimiter: named[delimiter as keyof typeof named],
+  };
+}
+
+async function readTable(
+  path: string,
+  { header, delimiter }: Pick<TableSettings, "header" | "delimiter">,
+  terminal: Terminal,
+): Promise<Table> {
+  let told = 0;
+  try {
+    return await readCsvFile(path, {
+      header,
+      delimiter,
+      signal: terminal.signal,
+      onProgress(bytesRead) {
+        if (bytesRead < told + TOLD_EVERY) return;
+        told = bytesRead;
+        terminal.progress(`reading ${path}, ${bytes(bytesRead)}`);
+      },
+    });
+  } finally {
+    terminal.progress("");
+  }
+}
+
+/** What was found, and what was inferred from it. */
+function describe(
+  table: Table,
+  { task, names, preprocessing }: TableEncoding,
+  settings: TableSettings,
+): string {
+  const { columns, targets } = preprocessing;
+  const categories = columns.filter(({ kind }) => kind === "categories").length;
+  const header = table.hasHeader ? "a header" : "no header";
+  const goal =
+    task === "classification"
+      ? `classification of "${targets[0].name}", ${names.length} classes`
+      : `regression of ${names.map((name) => `"${name}"`).join(", ")}`;
+  const change = settings.standardize ? "standardised" : "as they are";
+  return `${table.place}: ${table.rows} rows, ${header}; ${goal}; inputs: ${columns.length - categories} columns of numbers, ${change}, ${categories} of categories.`;
+}

@@ -1,0 +1,332 @@
+/** From a table to what a network sees: which columns are inputs, which are targets, and how. */
+import { DataError, OptionError } from "../../errors.js";
+import { createDataset, type Dataset, type Targets } from "../dataset.js";
+import {
+  type InputColumn,
+  inputStandardization,
+  type Preprocessing,
+  standardize,
+  type TargetColumn,
+} from "../preprocessing.js";
+import { MOST_CATEGORIES, type TableColumn } from "./column.js";
+import type { Table } from "./table.js";
+
+export type Task = "classification" | "regression";
+
+/** Whole numbers with more different values than this are values to be predicted, not classes. */
+export const MOST_NUMBERED_CLASSES = 20;
+
+export interface EncodingOptions {
+  /** Columns to be predicted, by name or by number from 1; default: the last one. */
+  readonly target?: readonly string[] | undefined;
+  /** Columns that are inputs; default: all others. */
+  readonly columns?: readonly string[] | undefined;
+  /** Columns that are neither. */
+  readonly ignore?: readonly string[] | undefined;
+  /** Default: classification of texts, and of up to 20 whole numbers from 0; regression of other numbers. */
+  readonly task?: Task | undefined;
+  /** Whether numbers, values to be predicted too, are brought to mean 0 and standard deviation 1; default true. */
+  readonly standardize?: boolean | undefined;
+  /** What is taken where an input is missing; default "error": nothing, it is refused. */
+  readonly missing?: "mean" | "error" | undefined;
+}
+
+/** How tables of one kind become data sets. */
+export interface TableEncoding {
+  readonly task: Task;
+  readonly preprocessing: Preprocessing;
+  /** Of the classes, or of the values that are predicted. */
+  readonly names: readonly string[];
+}
+
+/**
+ * How `table`, the training set, and others like it are to be encoded.
+ *
+ * @throws OptionError when an option names no column, or names one twice.
+ * @throws DataError when a column cannot be what it is to be; it names line and column.
+ */
+export function learnEncoding(table: Table, options: EncodingOptions = {}): TableEncoding {
+  const { columns, ignore = [], standardize: standardizes = true, missing = "error" } = options;
+  const targets = selectTargets(table, options.target);
+  const ignored = ignore.map((name) => find(table, name, "ignore"));
+  const inputs = (columns?.map((name) => find(table, name, "columns")) ?? table.columns).filter(
+    (column) => !targets.includes(column) && !ignored.includes(column),
+  );
+  if (inputs.length === 0) {
+    throw new OptionError(
+      `${table.place}: no column is left for the inputs, expected one beside the target`,
+    );
+  }
+  for (const column of targets) refuseMissing(table, column);
+  const task = options.task ?? inferTask(targets);
+  return {
+    task,
+    preprocessing: {
+      columns: inputs.map((column) => inputColumn(table, column, { standardizes, missing })),
+      targets: targets.map((column) =>
+        task === "regression" ? targetColumn(table, column, standardizes) : { name: column.name },
+      ),
+    },
+    names: task === "regression" ? targets.map(({ name }) => name) : classesOf(table, targets),
+  };
+}
+
+/**
+ * The columns to be predicted; the last one where none is named.
+ *
+ * @throws OptionError when there is no such column, or one is named twice.
+ */
+export function selectTargets(
+  table: Table,
+  names: readonly string[] = [String(table.columns.length)],
+): TableColumn[] {
+  const targets = names.map((name) => find(table, name, "target"));
+  const twice = targets.find((column, index) => targets.indexOf(column) < index);
+  if (!twice) return targets;
+  throw new OptionError(
+    `${table.place}: target names "${twice.name}" twice, expected different columns`,
+  );
+}
+
+/**
+ * The data set that `table` is. Columns are found by name; others are passed over.
+ *
+ * @throws DataError when a column is missing, or a cell is none that the encoding knows; it names line and column.
+ */
+export function encodeTable(table: Table, encoding: TableEncoding): Dataset<Targets> {
+  const { task, preprocessing, names } = encoding;
+  const { place, rows } = table;
+  const columns = preprocessing.targets.map(({ name }) => named(table, name));
+  for (const column of columns) refuseMissing(table, column);
+  const { inputs, features } = encodeInputs(table, preprocessing);
+  if (task === "classification") {
+    const [column] = columns;
+    const classOf = indices(table, column, names, undefined);
+    const labels = Int32Array.from({ length: rows }, (_, row) => classOf[column.code(row)]);
+    return createDataset<Targets>({
+      name: place,
+      inputs,
+      features,
+      targets: { kind: "classes", labels, names },
+    });
+  }
+  for (const column of columns) refuseText(table, column);
+  const values = new Float32Array(rows * columns.length);
+  columns.forEach((column, output) => {
+    for (let row = 0; row < rows; row++) values[row * columns.length + output] = column.value(row);
+  });
+  return createDataset<Targets>({
+    name: place,
+    inputs,
+    features,
+    targets: { kind: "values", values, names },
+  });
+}
+
+/** The same samples with inputs as the network sees them, for whoever examines these. */
+export function standardizedDataset<T extends Targets>(
+  dataset: Dataset<T>,
+  preprocessing: Preprocessing | undefined,
+): Dataset<T> {
+  const standardization = preprocessing && inputStandardization(preprocessing);
+  if (!standardization || dataset.inputs instanceof Uint8Array) return dataset;
+  const inputs = dataset.inputs.slice();
+  standardize(inputs, standardization);
+  return { ...dataset, inputs };
+}
+
+/**
+ * Inputs `[rows, features]` alone, of a table that need not have targets.
+ *
+ * @throws DataError as `encodeTable`.
+ */
+export function encodeInputs(
+  table: Table,
+  { columns }: Pick<Preprocessing, "columns">,
+): { readonly inputs: Float32Array; readonly features: number } {
+  const features = columns.reduce(
+    (sum, column) => sum + (column.kind === "number" ? 1 : column.categories.length),
+    0,
+  );
+  const inputs = new Float32Array(table.rows * features);
+  let start = 0;
+  for (const description of columns) {
+    const column = named(table, description.name);
+    if (description.missing === undefined) refuseMissing(table, column);
+    if (description.kind === "number") {
+      refuseText(table, column);
+      for (let row = 0; row < table.rows; row++) {
+        const value = column.value(row);
+        inputs[row * features + start] = Number.isNaN(value) ? (description.missing ?? 0) : value;
+      }
+      start += 1;
+    } else {
+      const { categories, missing } = description;
+      const inputOf = indices(table, column, categories, missing);
+      for (let row = 0; row < table.rows; row++) {
+        const index = inputOf[column.code(row)] ?? -1;
+        if (index >= 0) inputs[row * features + start + index] = 1;
+      }
+      start += categories.length;
+    }
+  }
+  return { inputs, features };
+}
+
+function find(table: Table, text: string, option: string): TableColumn {
+  const { columns, place } = table;
+  const byName = columns.find(({ name }) => name === text);
+  const found = byName ?? (/^\d+$/.test(text) ? columns[Number(text) - 1] : undefined);
+  if (found) return found;
+  throw new OptionError(
+    `${place}: ${option} names "${text}", expected ${showNames(table)} or a number from 1 to ${columns.length}`,
+  );
+}
+
+function named(table: Table, wanted: string): TableColumn {
+  const found = table.columns.find(({ name }) => name === wanted);
+  if (found) return found;
+  throw new DataError(
+    `${table.place}: has no column "${wanted}", expected it beside ${showNames(table)}`,
+  );
+}
+
+const NAMES_TOLD = 8;
+
+function showNames({ columns }: Table): string {
+  const told = columns.slice(0, NAMES_TOLD).map(({ name }) => `"${name}"`);
+  return told.join(", ") + (columns.length > NAMES_TOLD ? " …" : "");
+}
+
+/** Classification of texts and of few whole numbers, regression of others. */
+export function inferTask(targets: readonly TableColumn[]): Task {
+  if (targets.length > 1) return "regression";
+  const [{ isNumeric, categories }] = targets;
+  if (!isNumeric) return "classification";
+  const isNumbered =
+    categories.length <= MOST_NUMBERED_CLASSES && categories.every((text) => /^\d+$/.test(text));
+  return isNumbered ? "classification" : "regression";
+}
+
+function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
+  const [column] = targets;
+  if (targets.length > 1) {
+    throw new OptionError(
+      `${table.place}: classification was asked for of ${targets.length} targets, expected one`,
+    );
+  }
+  refuseBeyond(table, column);
+  if (column.categories.length < 2) {
+    throw new DataError(
+      `${table.place}: every row of "${column.name}" is ${JSON.stringify(column.categories[0])}, expected at least two classes`,
+    );
+  }
+  return sorted(column);
+}
+
+/** Numbers by size, texts by their characters. */
+function sorted({ categories, isNumeric }: TableColumn): string[] {
+  const all = [...categories];
+  return isNumeric ? all.sort((a, b) => Number(a) - Number(b)) : all.sort();
+}
+
+function inputColumn(
+  table: Table,
+  column: TableColumn,
+  { standardizes, missing }: { readonly standardizes: boolean; readonly missing: "mean" | "error" },
+): InputColumn {
+  const { name } = column;
+  if (missing === "error") refuseMissing(table, column);
+  if (column.categories.length === 0) {
+    throw new DataError(
+      `${table.place}: column "${name}" holds nothing, expected numbers or texts, or --ignore for it`,
+    );
+  }
+  if (column.isNumeric) {
+    const { mean, scale } = spread(table, column);
+    const filled = missing === "mean" ? { missing: Math.fround(mean) } : {};
+    return {
+      kind: "number",
+      name,
+      ...(standardizes ? { mean, scale } : { mean: 0, scale: 1 }),
+      ...filled,
+    };
+  }
+  refuseBeyond(table, column);
+  const none = missing === "mean" ? { missing: "none" as const } : {};
+  return { kind: "categories", name, categories: sorted(column), ...none };
+}
+
+function targetColumn(table: Table, column: TableColumn, standardizes: boolean): TargetColumn {
+  refuseText(table, column);
+  return { name: column.name, ...(standardizes ? spread(table, column) : { mean: 0, scale: 1 }) };
+}
+
+/** Mean and standard deviation of what is not missing, 1 where all is the same; in two passes, for exactness. */
+function spread({ rows }: Table, column: TableColumn): { mean: number; scale: number } {
+  let count = 0;
+  let sum = 0;
+  for (let row = 0; row < rows; row++) {
+    const value = column.value(row);
+    if (Number.isNaN(value)) continue;
+    count++;
+    sum += value;
+  }
+  if (count === 0) return { mean: 0, scale: 1 };
+  const mean = sum / count;
+  let squares = 0;
+  for (let row = 0; row < rows; row++) {
+    const value = column.value(row);
+    if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  }
+  const deviation = Math.sqrt(squares / count);
+  // Of equal values, rounding may leave a deviation that means nothing.
+  return { mean, scale: deviation > 1e-9 * Math.abs(mean) ? deviation : 1 };
+}
+
+/** What each of the column's codes stands for among `known`. */
+function indices(
+  table: Table,
+  column: TableColumn,
+  known: readonly string[],
+  missing: "none" | undefined,
+): readonly number[] {
+  refuseBeyond(table, column);
+  return column.categories.map((text) => {
+    const index = known.indexOf(text);
+    if (index >= 0 || missing === "none") return index;
+    throw new DataError(
+      `${table.place}: column "${column.name}" holds ${JSON.stringify(text)}, expected one of ${known
+        .slice(0, NAMES_TOLD)
+        .map((name) => JSON.stringify(name))
+        .join(", ")}${known.length > NAMES_TOLD ? " …" : ""}`,
+    );
+  });
+}
+
+function refuseMissing(table: Table, column: TableColumn): void {
+  if (!column.missing) return;
+  const { text, line } = column.missing;
+  throw new DataError(
+    `${at(table, column, line)}: found ${text === "" ? "nothing" : `"${text}"`}, expected a value, or --missing mean for inputs`,
+  );
+}
+
+function refuseText(table: Table, column: TableColumn): void {
+  if (!column.text) return;
+  const { text, line } = column.text;
+  throw new DataError(
+    `${at(table, column, line)}: found ${JSON.stringify(text)}, expected a number`,
+  );
+}
+
+function refuseBeyond(table: Table, column: TableColumn): void {
+  if (!column.beyond) return;
+  throw new DataError(
+    `${at(table, column, column.beyond.line)}: is the ${MOST_CATEGORIES + 1}th different text, expected at most ${MOST_CATEGORIES}, numbers only, or --ignore for the column`,
+  );
+}
+
+function at(table: Table, column: TableColumn, line: number): string {
+  return `${table.place}: line ${line}, column ${table.columns.indexOf(column) + 1} ("${column.name}")`;
+}

@@ -1,0 +1,77 @@
+/** Rows of a table for training, and rows to test on. */
+import { OptionError } from "../../errors.js";
+import { Random } from "../digits/random.js";
+import type { TableColumn } from "./column.js";
+import type { Table } from "./table.js";
+
+export interface SplitTableOptions {
+  /** Of the rows that are held out, above 0 and below 1. */
+  readonly fraction: number;
+  /** Chooses them, 0 … 2³² − 1. */
+  readonly seed: number;
+  /** The same fraction of each of this column's categories is held out, rounded; absent: of the whole. */
+  readonly strata?: TableColumn | undefined;
+}
+
+/**
+ * Both parts keep the order of their rows, and share the cells with the whole. A category of very few rows may
+ * have none among those held out.
+ *
+ * @throws OptionError when one of the parts would be empty.
+ */
+export function splitTable(
+  table: Table,
+  { fraction, seed, strata }: SplitTableOptions,
+): { readonly training: Table; readonly test: Table } {
+  const held = new Uint8Array(table.rows);
+  membersOf(table, strata).forEach((members, stratum) => {
+    const random = new Random(seed, stratum);
+    const count = Math.round(fraction * members.length);
+    // The first `count` of a shuffle (Knuth, TAOCP 2, algorithm P, from the front).
+    for (let index = 0; index < count; index++) {
+      const other = index + Math.floor(random.between(0, members.length - index));
+      [members[index], members[other]] = [members[other], members[index]];
+      held[members[index]] = 1;
+    }
+  });
+  const count = held.reduce((sum, one) => sum + one, 0);
+  if (count === 0 || count === table.rows) {
+    throw new OptionError(
+      `${table.place}: a test split of ${fraction} leaves ${count === 0 ? "the test set" : "training"} without any of the ${table.rows} rows, expected some in both parts`,
+    );
+  }
+  const rowsOf = (part: number, length: number) => {
+    const rows = new Int32Array(length);
+    let next = 0;
+    held.forEach((one, row) => {
+      if (one === part) rows[next++] = row;
+    });
+    return takeRows(table, rows);
+  };
+  return { training: rowsOf(0, table.rows - count), test: rowsOf(1, count) };
+}
+
+function membersOf({ rows }: Table, strata: TableColumn | undefined): Int32Array[] {
+  if (!strata) return [Int32Array.from({ length: rows }, (_, row) => row)];
+  const members = strata.categories.map(() => [] as number[]);
+  for (let row = 0; row < rows; row++) members[strata.code(row)]?.push(row);
+  return members.map((all) => Int32Array.from(all));
+}
+
+/** The table of these rows. What is said of a column's first missing cell stays that of the whole. */
+function takeRows(table: Table, rows: Int32Array): Table {
+  const columns = table.columns.map((column): TableColumn => {
+    const { name, missing, text, beyond, categories, isNumeric } = column;
+    return {
+      name,
+      missing,
+      text,
+      beyond,
+      categories,
+      isNumeric,
+      value: (row) => column.value(rows[row]),
+      code: (row) => column.code(rows[row]),
+    };
+  });
+  return { ...table, columns, rows: rows.length };
+}

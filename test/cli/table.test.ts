@@ -1,0 +1,105 @@
+/** `train`, `evaluate` and `doctor data` on tables. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../support/temporaryDirectory.js";
+import { parseLines, wasmlp } from "./commandLine.js";
+
+const FLOWERS = `length,colour,species\n${Array.from({ length: 60 }, (_, row) => {
+  const kind = row % 3;
+  return `${10 * kind + (row % 5)},${["red", "blue", "red"][kind]},${["rose", "iris", "lily"][kind]}\n`;
+}).join("")}`;
+/** price = 1000 · size + 500, rent = size − 3 */
+const HOUSES = `id;size;price;rent\n${Array.from({ length: 60 }, (_, row) => {
+  const size = row / 2 + 0.25;
+  return `h${row};${size};${1000 * size + 500};${size - 3}\n`;
+}).join("")}`;
+
+async function files(contents: Readonly<Record<string, string>>): Promise<string> {
+  const directory = await temporaryDirectory();
+  for (const [name, text] of Object.entries(contents)) await writeFile(join(directory, name), text);
+  return directory;
+}
+
+test("classes: what is inferred is said, and the saved model takes raw tables", async () => {
+  const directory = await files({ "flowers.csv": FLOWERS });
+  const [data, out] = [join(directory, "flowers.csv"), join(directory, "m.safetensors")];
+  const trained = await wasmlp("train", "--data", data, "--seed", "1", "--out", out);
+  expect(trained).toMatchObject({ exitCode: 0 });
+  expect(trained.stderr).toBe(
+    `${data}: 60 rows, a header; classification of "species", 3 classes; inputs: 1 columns of numbers, standardised, 1 of categories.\n`,
+  );
+  expect(trained.stdout).toContain(`Test accuracy  100 %  12 of 12, ${data} (held out)`);
+  expect(trained.stdout).toContain(`evaluate ${out} --data ${data}`);
+  const evaluated = await wasmlp("evaluate", out, "--data", data, "--json");
+  expect(parseLines(evaluated.stdout)[0]).toMatchObject({ samples: 60, accuracy: 1 });
+  const alone = await wasmlp("evaluate", out);
+  expect([alone.exitCode, alone.stdout]).toEqual([2, ""]);
+  expect(alone.stderr).toContain("the model was trained on a table, expected --data FILE");
+});
+
+test("values: loss while it trains, R², RMSE and MAE in the end, in JSON too", async () => {
+  const directory = await files({ "houses.csv": HOUSES, "more.csv": HOUSES });
+  const [data, out] = [join(directory, "houses.csv"), join(directory, "m.safetensors")];
+  const flags = ["--target", "price,rent", "--ignore", "id", "--seed", "1", "--epochs", "200"];
+  const { stdout } = await wasmlp("train", "--data", data, ...flags, "--out", out);
+  expect(stdout).toMatch(/^epoch {2}99\/200 {2}loss \d\.\d{4} {2}test loss \d\.\d{4} {2}/m);
+  expect(stdout).toMatch(/^R² of price {4}(?:1|0\.99)\.?\d*, RMSE \d+\.?\d*, MAE .* 12 rows, /m);
+  expect(stdout).not.toContain("accuracy");
+  const tested = await wasmlp(
+    ...["train", "--data", data, "--test-data", join(directory, "more.csv"), ...flags, "--json"],
+  );
+  const end = parseLines(tested.stdout).at(-1);
+  expect(end).toMatchObject({ event: "end", testSamples: 60 });
+  expect(end).not.toHaveProperty("testAccuracy");
+  const evaluated = await wasmlp("evaluate", out, "--data", data, "--json");
+  const [{ values }] = parseLines(evaluated.stdout);
+  expect(values).toMatchObject([{ name: "price" }, { name: "rent" }]);
+  for (const { determination } of values as { determination: number }[]) {
+    expect(determination).toBeGreaterThan(0.99);
+  }
+  const shown = await wasmlp("evaluate", out, "--data", data);
+  expect(shown.stdout).toMatch(/^R² of price .*\nR² of rent .*\nLoss {9}/);
+});
+
+test("a configuration file says the same by the same names", async () => {
+  const config = "target: species\nignore: [colour]\nepochs: 2\n";
+  const directory = await files({ "flowers.csv": FLOWERS, "c.yaml": config });
+  const data = join(directory, "flowers.csv");
+  const { stderr } = await wasmlp("train", "--data", data, "--config", join(directory, "c.yaml"));
+  expect(stderr).toContain("1 columns of numbers, standardised, 0 of categories");
+});
+
+test("the doctor looks at a table as the network sees it", async () => {
+  const directory = await files({ "flowers.csv": FLOWERS, "houses.csv": HOUSES });
+  const data = join(directory, "flowers.csv");
+  const { exitCode, stdout } = await wasmlp("doctor", "data", "--data", data, "--seed", "1");
+  expect(stdout).toContain("3 classes, 16 to 16 samples each");
+  expect(stdout).not.toContain("inputs-unscaled");
+  // The rows are few and repeat themselves.
+  expect(exitCode).toBe(3);
+  const values = await wasmlp("doctor", "data", "--data", join(directory, "houses.csv"));
+  expect([values.exitCode, values.stdout]).toEqual([2, ""]);
+});
+
+test.each([
+  { name: "empty", text: "", exitCode: 1 },
+  { name: "header only", text: "a,b\n", exitCode: 1 },
+  { name: "one class only", text: `a,b\n${"1,x\n".repeat(10)}`, exitCode: 1 },
+  { name: "ragged", text: "a,b\n1,x\n2\n", exitCode: 1 },
+  { name: "binary", text: "\u0000\u0001PK", exitCode: 1 },
+  { name: "too few rows", text: "a,b\n1,x\n2,y\n", exitCode: 2 },
+])("refused in a sentence: $name", async ({ text, exitCode }) => {
+  const data = join(await files({ "a.csv": text }), "a.csv");
+  const refused = await wasmlp("train", "--data", data);
+  expect([refused.exitCode, refused.stdout]).toEqual([exitCode, ""]);
+  expect(refused.stderr).toMatch(/^error: [^\n]*a\.csv: [^\n]+, expected [^\n]+\n$/);
+});
+
+test("what is said of tables only is refused without one", async () => {
+  const { exitCode, stderr } = await wasmlp("train", "--data", "digits", "--target", "x");
+  expect([exitCode, stderr]).toEqual([
+    2,
+    "error: --target was given, expected --data FILE with a table too\n",
+  ]);
+});
