@@ -93,7 +93,7 @@ export {
   perceptron,
 } from "./model/architecture.js";
 export { encodeModel } from "./model/formats/modelFile.js";
-export { encodeModelNpz } from "./model/formats/npz.js";
+export { decodeModelNpz, encodeModelNpz } from "./model/formats/npz.js";
 export { encodeOnnx, ONNX_OPSET } from "./model/formats/onnx.js";
 export {
   type EncodeOptions,
@@ -108,6 +108,7 @@ export type {
   TrainingRecord,
 } from "./model/formats/snapshot.js";
 export type { MissingActivations } from "./model/formats/stateDict.js";
+export { decodeStateDict } from "./model/formats/stateDictFile.js";
 export { type Initialization, parseInitialization } from "./model/initialization.js";
 export type { Augmentation } from "./model/learning.js";
 export type { LayerState } from "./model/session.js";

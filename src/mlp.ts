@@ -12,7 +12,6 @@ import {
   fitsTargets,
 } from "./model/architecture.js";
 import { decodeModel, encodeModel } from "./model/formats/modelFile.js";
-import { decodeModelNpz, isNpz } from "./model/formats/npz.js";
 import {
   checkSnapshot,
   type ModelDescription,
@@ -21,7 +20,6 @@ import {
   type TrainingRecord,
   writeParameters,
 } from "./model/formats/snapshot.js";
-import type { MissingActivations } from "./model/formats/stateDict.js";
 import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
 import { Predictor } from "./model/predictor.js";
@@ -59,8 +57,7 @@ export interface MlpOptions extends ExecutionOptions {
   readonly preprocessing?: Preprocessing;
 }
 
-/** The activations are wanted for files of other programs, whose tensors do not say them. */
-export interface LoadOptions extends ExecutionOptions, MissingActivations {
+export interface LoadOptions extends ExecutionOptions {
   /** What the file is called in messages; default "model". */
   readonly name?: string;
 }
@@ -134,18 +131,17 @@ export class Mlp implements Disposable {
   }
 
   /**
-   * A network from the bytes that `save` or `encodeModelNpz` gave, or from a safetensors or .npz file of
-   * another program with the tensors of PyTorch's `nn.Sequential(Linear, …)`, of float32, float64 (rounded), float16 or bfloat16.
+   * A network from the bytes that `save` or `encodeModel` gave. Files of other programs are what
+   * `decodeStateDict` and `fromSnapshot` are for.
    *
-   * @throws OptionError when an option is out of range, or contradicts the file.
-   * @throws ModelError when the bytes are not a saved model, or the activations are not known.
+   * @throws OptionError when an option is out of range.
+   * @throws ModelError when the bytes are not a saved model.
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async load(file: Uint8Array, options: LoadOptions = {}): Promise<Mlp> {
     const execution = chooseExecution(options, false);
     const name = options.name ?? "model";
-    const decode = isNpz(file) ? decodeModelNpz : decodeModel;
-    return Mlp.#restore(await decode(file, name, options), execution);
+    return Mlp.#restore(decodeModel(file, name), execution);
   }
 
   /**

@@ -23,7 +23,7 @@ const MAY_IMPORT = {
   reproduce: ["mlp", "training", "model", "engine", "data", "errors"],
   profile: ["engine", "errors"],
   index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
-  node: ["index", "mlp", "training", "data", "errors"],
+  node: ["index", "mlp", "model", "training", "data", "errors"],
   report: [
     "index",
     "profile",

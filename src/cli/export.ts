@@ -1,5 +1,5 @@
 /** `wasmlp export MODEL`: a saved model in the format of another program. */
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import type { Command } from "commander";
 import {
   type Dataset,
@@ -81,6 +81,9 @@ export function defineExport(command: Command, terminal: Terminal): void {
 async function exportModel(path: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const { out, quantize, activation, outputActivation } = flags;
   const format = flags.format ?? formatOf(out);
+  if (resolve(out) === resolve(path)) {
+    throw new OptionError(`--out is "${out}", expected another file than the model itself`);
+  }
   using model = await loadModel(path, { activation, outputActivation });
   await checkWritable(out);
   const snapshot = model.snapshot();

@@ -15,6 +15,6 @@ export {
   type MnistLocation,
   type MnistOptions,
 } from "./mnist.js";
-export { loadModel, saveModel } from "./modelFiles.js";
+export { type LoadModelOptions, loadModel, saveModel } from "./modelFiles.js";
 export { decodePicture } from "./pictures/readPicture.js";
 export { enableRelaxedSimd } from "./relaxedSimd.js";

@@ -1,18 +1,24 @@
 /** Models in files. */
 import { type LoadOptions, Mlp, type SaveOptions } from "../mlp.js";
+import { decodeModelNpz, isNpz } from "../model/formats/npz.js";
+import type { MissingActivations } from "../model/formats/stateDict.js";
+import { decodeStateDict } from "../model/formats/stateDictFile.js";
 import { readFileBytes, writeFileAtomically } from "./files.js";
 
+/** The activations are wanted for files of other programs, whose tensors do not say them. */
+export interface LoadModelOptions extends Omit<LoadOptions, "name">, MissingActivations {}
+
 /**
- * Reads a model that was saved.
+ * Reads a model that was saved, or tensors that PyTorch or NumPy saved: a safetensors or an .npz file.
  *
  * @throws FileError when the file cannot be read.
- * @throws ModelError when it is not a saved model.
+ * @throws ModelError when it is neither.
+ * @throws OptionError when an option is out of range, or contradicts the file.
  */
-export async function loadModel(
-  path: string,
-  options: Omit<LoadOptions, "name"> = {},
-): Promise<Mlp> {
-  return Mlp.load(await readFileBytes(path), { ...options, name: path });
+export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Mlp> {
+  const file = await readFileBytes(path);
+  const decode = isNpz(file) ? decodeModelNpz : decodeStateDict;
+  return Mlp.fromSnapshot(await decode(file, path, options), options);
 }
 
 /**

@@ -19,7 +19,7 @@ test("the package holds what runs and its types, and nothing else", () => {
   const [{ files }] = JSON.parse(pack("--dry-run", "--json")) as { files: { path: string }[] }[];
   const paths = files.map(({ path }) => path);
   const expected =
-    /^(build\/.*(\.js|\.d\.ts|\.wasm)|recipes\/.*\.yaml|LICENSE|README\.md|package\.json)$/;
+    /^(abi\/wasmlp\.(h|json)|build\/.*(\.js|\.d\.ts|\.wasm)|recipes\/.*\.yaml|LICENSE|README\.md|package\.json)$/;
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths).toContain("build/browser/wasmlp.js");
   expect(paths).toContain("build/browser/worker.js");

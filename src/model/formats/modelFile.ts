@@ -2,16 +2,14 @@
  * Models as safetensors files that PyTorch reads as they are (`tensors.ts`), what tensors cannot say in the
  * metadata (`description.ts`).
  */
-import { decodeElements } from "../../data/arrays/elements.js";
+import { decodeFloats } from "../../data/arrays/elements.js";
 import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { splitSafetensors } from "../../data/arrays/safetensors.js";
-import { show } from "../../data/arrays/show.js";
-import { DataError, ModelError } from "../../errors.js";
+import { ModelError } from "../../errors.js";
 import { DESCRIPTION_KEY, formatDescription, parseDescription } from "./description.js";
 import type { EncodeOptions } from "./quantization.js";
 import { encodeSafetensors } from "./safetensors.js";
 import type { ModelSnapshot } from "./snapshot.js";
-import { checkAgreement, inferModel, type MissingActivations } from "./stateDict.js";
 import { layersFrom, tensorsOf } from "./tensors.js";
 
 export function encodeModel(
@@ -25,46 +23,27 @@ export function encodeModel(
 }
 
 /**
- * A model that `encodeModel` wrote, or one of another program, of which only the tensors are known.
+ * A model that `encodeModel` wrote.
  *
  * @param place what the file is called in messages
- * @throws ModelError when the file is neither.
- * @throws OptionError when the activations that are asked for contradict the file.
+ * @throws ModelError when the file is none.
  */
-export function decodeModel(
-  file: Uint8Array,
-  place: string,
-  missing: MissingActivations = {},
-): ModelSnapshot {
+export function decodeModel(file: Uint8Array, place: string): ModelSnapshot {
   const { entries, metadata } = splitSafetensors(file, {
     place,
+    dtypes: ["F32", "I8"],
     Refusal: ModelError,
   });
-  const arrays = entries.map(({ name, dtype, shape, bytes }): NumericArray => {
-    const where = `${place}: tensor ${show(name)}`;
-    return { name, shape, dtype, values: decodeValues(bytes, where, dtype) };
-  });
-  return modelFrom(arrays, metadata[DESCRIPTION_KEY], missing, place);
-}
-
-/** The model of these arrays, and of the text that describes it, if there is one. */
-export function modelFrom(
-  arrays: readonly NumericArray[],
-  text: string | undefined,
-  missing: MissingActivations,
-  place: string,
-): ModelSnapshot {
-  if (text === undefined) return inferModel(arrays, missing, place);
-  const description = parseDescription(text, place);
-  checkAgreement(description.architecture, missing, place);
-  return { ...description, layers: layersFrom(arrays, description.architecture, place) };
-}
-
-function decodeValues(bytes: Uint8Array, place: string, dtype: NumericArray["dtype"]) {
-  try {
-    return decodeElements(bytes, { place, dtype, littleEndian: true });
-  } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause;
-    throw new ModelError(cause.message, { cause });
+  const text = metadata[DESCRIPTION_KEY];
+  if (text === undefined) {
+    throw new ModelError(
+      `${place}: lacks the metadata "${DESCRIPTION_KEY}", expected a model that wasmlp saved`,
+    );
   }
+  const description = parseDescription(text, place);
+  const arrays = entries.map(({ name, dtype, shape, bytes }): NumericArray => {
+    if (dtype !== "int8") return { name, shape, dtype, values: decodeFloats(bytes) };
+    return { name, shape, dtype, values: Int32Array.from(Int8Array.from(bytes)) };
+  });
+  return { ...description, layers: layersFrom(arrays, description.architecture, place) };
 }

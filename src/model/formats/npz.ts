@@ -7,10 +7,10 @@ import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { decodeNpz, encodeNpz } from "../../data/arrays/npz.js";
 import { DataError, ModelError } from "../../errors.js";
 import { DESCRIPTION_KEY, formatDescription } from "./description.js";
-import { modelFrom } from "./modelFile.js";
 import type { EncodeOptions } from "./quantization.js";
 import type { ModelSnapshot } from "./snapshot.js";
 import type { MissingActivations } from "./stateDict.js";
+import { modelFrom } from "./stateDictFile.js";
 import { tensorsOf } from "./tensors.js";
 
 /** What every zip archive begins with, and no safetensors file that could be in memory does. */

@@ -295,7 +295,7 @@ test.each([
       withHeader((header) => {
         header["0.weight"].dtype = "I32";
       }),
-    message: 'tensor "0.weight" is of int32, expected float64, float32, float16, bfloat16',
+    message: 'tensor "0.weight" has dtype "I32", expected "F32", "I8"',
   },
   {
     what: "biases of eight bits",

@@ -4,9 +4,10 @@ import { join as joinPath } from "node:path";
 import { expect, test } from "vitest";
 import { decodeNpz } from "../../../src/data/arrays/npz.js";
 import { ModelError, OptionError } from "../../../src/errors.js";
-import { type LoadOptions, Mlp } from "../../../src/mlp.js";
+import { Mlp } from "../../../src/mlp.js";
 import type { HiddenActivation } from "../../../src/model/architecture.js";
-import { decodeModel } from "../../../src/model/formats/modelFile.js";
+import type { MissingActivations } from "../../../src/model/formats/stateDict.js";
+import { decodeStateDict } from "../../../src/model/formats/stateDictFile.js";
 import { join } from "../../support/safetensors.js";
 
 const folder = joinPath(import.meta.dirname, "pytorch");
@@ -17,7 +18,7 @@ const answers = new Map(
 );
 const read = (name: string) => readFile(joinPath(folder, `${name}.safetensors`));
 
-test.each<[string, LoadOptions]>([
+test.each<[string, MissingActivations]>([
   ["relu", { activation: "relu" }],
   ["gelu-float16", { activation: "gelu" }],
   ["silu-bfloat16", { activation: "silu" }],
@@ -25,7 +26,7 @@ test.each<[string, LoadOptions]>([
   ["leaky-relu-value", { activation: "leaky-relu", outputActivation: "identity" }],
   ["named-tanh", { activation: "tanh" }],
 ])("a network of PyTorch says the same here: %s", async (name, options) => {
-  using model = await Mlp.load(await read(name), options);
+  using model = await Mlp.fromSnapshot(decodeStateDict(await read(name), "m", options));
   const outputs = model.predict(answers.get("inputs") ?? new Float32Array());
   const expected = answers.get(name) ?? new Float32Array();
   expect(outputs.length).toBe(expected.length);
@@ -35,7 +36,9 @@ test.each<[string, LoadOptions]>([
 });
 
 test("its architecture is that of its shapes, whatever is missing between the numbers", async () => {
-  using model = await Mlp.load(await read("relu"), { activation: "relu" });
+  using model = await Mlp.fromSnapshot(
+    decodeStateDict(await read("relu"), "m", { activation: "relu" }),
+  );
   expect(model.architecture).toEqual({
     inputs: 6,
     layers: [
@@ -52,7 +55,7 @@ test("its architecture is that of its shapes, whatever is missing between the nu
 
 test("a single output may be that of two classes", async () => {
   const options = { activation: "relu", outputActivation: "sigmoid" } as const;
-  const { classNames } = decodeModel(await read("leaky-relu-value"), "m", options);
+  const { classNames } = decodeStateDict(await read("leaky-relu-value"), "m", options);
   expect(classNames).toEqual(["0", "1"]);
 });
 
@@ -73,8 +76,8 @@ test.each<[string, string, object, string]>([
   ["it has layers of another kind", "normalized", { activation: "relu" }, PLACES],
 ])("refused with a sentence: %s", async (_, name, options, message) => {
   const file = await read(name);
-  expect(() => decodeModel(file, "m", options)).toThrow(ModelError);
-  expect(() => decodeModel(file, "m", options)).toThrow(message);
+  expect(() => decodeStateDict(file, "m", options)).toThrow(ModelError);
+  expect(() => decodeStateDict(file, "m", options)).toThrow(message);
 });
 
 /** A file of tensors of zeros. */
@@ -112,7 +115,7 @@ test.each<[string, Record<string, number[]>, string]>([
   ],
   ["no inputs", { "0.weight": [2, 0] }, "inputs is 0, expected a whole number from 1 to 1048576"],
 ])("refused with a sentence: %s", (_, shapes, message) => {
-  expect(() => decodeModel(zeros(shapes), "m", { activation: "tanh" })).toThrow(
+  expect(() => decodeStateDict(zeros(shapes), "m", { activation: "tanh" })).toThrow(
     new ModelError(`m: ${message}`),
   );
 });
@@ -129,26 +132,28 @@ test("names are ordered by their numbers, and a prefix does not matter", () => {
       ][index],
     ]),
   );
-  const { architecture } = decodeModel(zeros(shapes), "m", { activation: "tanh" });
+  const { architecture } = decodeStateDict(zeros(shapes), "m", { activation: "tanh" });
   expect(architecture.layers.map(({ units }) => units)).toEqual([4, 3, 5, 2]);
 });
 
 test("what a file says of itself is not contradicted", async () => {
-  using model = await Mlp.load(await read("relu"), { activation: "relu" });
+  using model = await Mlp.fromSnapshot(
+    decodeStateDict(await read("relu"), "m", { activation: "relu" }),
+  );
   const file = model.save();
-  await expect(Mlp.load(file, { activation: "tanh" })).rejects.toThrow(
+  expect(() => decodeStateDict(file, "m", { activation: "tanh" })).toThrow(
     new OptionError(
-      'model: says that the activation of its hidden layers is "relu", expected no other to be asked for, "tanh"',
+      'm: says that the activation of its hidden layers is "relu", expected no other to be asked for, "tanh"',
     ),
   );
-  await expect(Mlp.load(file, { outputActivation: "sigmoid" })).rejects.toThrow(OptionError);
-  using same = await Mlp.load(file, { activation: "relu", outputActivation: "softmax" });
-  expect(same.save()).toEqual(file);
+  expect(() => decodeStateDict(file, "m", { outputActivation: "sigmoid" })).toThrow(OptionError);
+  const agreed = decodeStateDict(file, "m", { activation: "relu", outputActivation: "softmax" });
+  expect(agreed).toEqual(model.snapshot());
 });
 
-test("an activation that there is not is refused", async () => {
+test("an activation that there is not is refused", () => {
   const activation = "selu" as HiddenActivation;
-  await expect(Mlp.load(zeros({ "0.weight": [2, 3] }), { activation })).rejects.toThrow(
+  expect(() => decodeStateDict(zeros({ "0.weight": [2, 3] }), "m", { activation })).toThrow(
     new OptionError(
       'activation is "selu", expected tanh, relu, leaky-relu, gelu, silu, sigmoid, identity',
     ),
