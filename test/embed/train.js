@@ -3,7 +3,7 @@ import { digits, Mlp, perceptron } from "wasmlp";
 
 const architecture = perceptron(784, [1024], 10, "tanh");
 const model = await Mlp.create({ architecture, seed: 1 });
-const dataset = digits({ samples: 2000, seed: 1 });
+const dataset = digits({ samples: 8000, seed: 1 });
 
 /** Turns of the event loop while the model is trained: none but those that training leaves to others. */
 let turns = 0;
