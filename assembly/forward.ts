@@ -7,6 +7,7 @@ import { multiplyPacked } from "./gemm";
 import { gatherInputs, sparseBatch } from "./inputs";
 import { binaryCrossEntropy, classify, softmaxCrossEntropy, squaredError } from "./loss";
 import { batchRows, ceilingDivide, layerAt, Plan, threadScratch } from "./plan";
+import { multiplyRow } from "./row";
 import { FLOAT } from "./simd";
 import { blockedBytes, countBlocks, multiplySparse } from "./sparse";
 
@@ -131,6 +132,19 @@ export function forwardLayers(
       false,
     );
     activateUnits(plan, index, step, row, count, 0, layer.units, z, layer.units, scratch);
+  }
+}
+
+/** The same of all layers and a single row, by the weights as they lie in memory. */
+export function forwardRow(plan: Plan): void {
+  let inputs = plan.batchInputs;
+  for (let index = 0; index < plan.layerCount; index++) {
+    const layer = layerAt(plan, index);
+    const units = layer.units;
+    const z = layer.activations;
+    multiplyRow(z, inputs, layer.weights, layer.inputs, units);
+    activateUnits(plan, index, 0, 0, 1, 0, units, z, units, threadScratch(plan, 0));
+    inputs = z;
   }
 }
 

@@ -28,6 +28,7 @@ import {
   countSparseTiles,
   forward,
   forwardLayers,
+  forwardRow,
   forwardRows,
   forwardSparseTile,
 } from "./forward";
@@ -121,8 +122,12 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
  * activations: probabilities where the loss takes logits.
  */
 export function predict(plan: Plan, rows: i32): void {
-  prepare(plan);
-  forwardLayers(plan, 0, 0, 0, rows, 0, plan.layerCount);
+  if (rows == 1) {
+    forwardRow(plan);
+  } else {
+    prepare(plan);
+    forwardLayers(plan, 0, 0, 0, rows, 0, plan.layerCount);
+  }
   const output = layerAt(plan, plan.layerCount - 1);
   const outputs = output.activations;
   if (plan.loss == CROSS_ENTROPY) softmax(outputs, outputs, rows, output.units);

@@ -251,11 +251,14 @@ export class Mlp implements Disposable {
    * Outputs `[samples, outputs]`, class probabilities where the last layer is a softmax, of inputs `[samples, features]`, both row-major; a
    * single sample is simply `[features]`. Bytes stand for byte / 255. Works while `fit` runs.
    *
-   * @throws OptionError when the inputs are not whole samples of finite numbers.
+   * @param outputs room for `samples · outputs` numbers, which is filled and returned; asked about single samples
+   * over and over, `predict` then allocates nothing
+   * @throws OptionError when the inputs are not whole samples of finite numbers, or `outputs` has another length.
+   * @throws EngineError "disposed" after `dispose()`.
    */
-  predict(inputs: Uint8Array | Float32Array): Float32Array {
+  predict(inputs: Uint8Array | Float32Array, outputs?: Float32Array): Float32Array {
     this.#predictor ??= new Predictor(this.#network);
-    return this.#predictor.predict(inputs);
+    return this.#predictor.predict(inputs, outputs);
   }
 
   /**

@@ -11,6 +11,13 @@ import type { Network } from "./network.js";
 /** Rows at a time: enough for the matrix product to run at speed, few enough to stay in cache. */
 const ROWS = 64;
 
+/** Where in linear memory samples go and outputs come from, `ROWS` rows of each. */
+interface Views {
+  readonly bytes: Uint8Array;
+  readonly inputs: Float32Array;
+  readonly outputs: Float32Array;
+}
+
 export class Predictor {
   readonly #network: Network;
   readonly #regions: Regions;
@@ -20,6 +27,7 @@ export class Predictor {
   readonly #probabilities: Pointer;
   readonly #features: number;
   readonly #classes: number;
+  #views: Views;
 
   /** @throws EngineError when the host grants no more memory, or the network has been disposed of. */
   constructor(network: Network) {
@@ -73,14 +81,17 @@ export class Predictor {
       team: 0,
       spins: 0,
     });
+    this.#views = this.#look();
   }
 
   /**
    * Probabilities `[samples, classes]` of inputs `[samples, features]`; bytes stand for byte / 255.
+   * Written to `outputs`, where they are given, and then nothing is allocated for a single sample.
    *
-   * @throws OptionError when the inputs are not whole samples of finite numbers.
+   * @throws OptionError when the inputs are not whole samples of finite numbers, or `outputs` has another length
+   * than samples · classes.
    */
-  predict(inputs: Uint8Array | Float32Array): Float32Array {
+  predict(inputs: Uint8Array | Float32Array, outputs?: Float32Array): Float32Array {
     const features = this.#features;
     const classes = this.#classes;
     const samples = inputs.length / features;
@@ -89,29 +100,67 @@ export class Predictor {
         `predict was given ${inputs.length} input values, expected one or more samples of ${features} as the network has inputs`,
       );
     }
-    const { engine, inputStandardization, targetStandardization } = this.#network;
-    const { kernels, memory } = engine;
-    const probabilities = new Float32Array(samples * classes);
-    for (let first = 0; first < samples; first += ROWS) {
-      const rows = Math.min(ROWS, samples - first);
-      const start = first * features;
-      const end = start + rows * features;
-      if (inputs instanceof Uint8Array) {
-        memory.bytes(this.#bytes, rows * features).set(inputs.subarray(start, end));
-        kernels.gatherBytes(this.#inputs, this.#bytes, 0, 0, rows, features, 1 / 255);
-      } else {
-        const batch = inputs.subarray(start, end);
-        checkFinite(batch, first, features);
-        memory.floats(this.#inputs, rows * features).set(batch);
-      }
-      if (inputStandardization) {
-        standardize(memory.floats(this.#inputs, rows * features), inputStandardization);
-      }
-      kernels.predict(this.#plan, rows);
-      probabilities.set(memory.floats(this.#probabilities, rows * classes), first * classes);
+    const probabilities = outputs ?? new Float32Array(samples * classes);
+    if (probabilities.length !== samples * classes) {
+      throw new OptionError(
+        `predict was given room for ${probabilities.length} outputs, expected ${samples * classes} as ${samples} × ${classes}`,
+      );
     }
+    if (samples === 1) {
+      this.#predictRows(inputs, probabilities, 0, 1);
+    } else {
+      for (let first = 0; first < samples; first += ROWS) {
+        const rows = Math.min(ROWS, samples - first);
+        const end = first + rows;
+        this.#predictRows(
+          inputs.subarray(first * features, end * features),
+          probabilities.subarray(first * classes, end * classes),
+          first,
+          rows,
+        );
+      }
+    }
+    const { targetStandardization } = this.#network;
     if (targetStandardization) unstandardize(probabilities, targetStandardization);
     return probabilities;
+  }
+
+  /** At most `ROWS` rows, of which `first` is the first one's number. */
+  #predictRows(
+    inputs: Uint8Array | Float32Array,
+    probabilities: Float32Array,
+    first: number,
+    rows: number,
+  ): void {
+    const { engine, inputStandardization } = this.#network;
+    const { kernels, memory } = engine;
+    if (this.#views.inputs.buffer !== memory.memory.buffer) this.#views = this.#look();
+    const views = this.#views;
+    if (inputs instanceof Uint8Array) {
+      views.bytes.set(inputs);
+      kernels.gatherBytes(this.#inputs, this.#bytes, 0, 0, rows, this.#features, 1 / 255);
+    } else {
+      checkFinite(inputs, first, this.#features);
+      views.inputs.set(inputs);
+    }
+    if (inputStandardization) {
+      standardize(views.inputs.subarray(0, rows * this.#features), inputStandardization);
+    }
+    kernels.predict(this.#plan, rows);
+    const { outputs } = views;
+    for (let index = 0; index < probabilities.length; index++) {
+      probabilities[index] = outputs[index];
+    }
+  }
+
+  /** Views are kept, since making them costs as much as a small network; a memory that grows ends them. */
+  #look(): Views {
+    const { memory } = this.#network.engine;
+    return {
+      bytes: memory.bytes(this.#bytes, ROWS * this.#features),
+      inputs: memory.floats(this.#inputs, ROWS * this.#features),
+      outputs: memory.floats(this.#probabilities, ROWS * this.#classes),
+    };
   }
 
   /** Gives the memory back. */
@@ -121,8 +170,11 @@ export class Predictor {
 }
 
 function checkFinite(batch: Float32Array, first: number, features: number): void {
+  // 0 for a finite number, NaN for any other.
+  let sum = 0;
+  for (let place = 0; place < batch.length; place++) sum += batch[place] * 0;
+  if (sum === 0) return;
   const index = batch.findIndex((value) => !Number.isFinite(value));
-  if (index < 0) return;
   throw new OptionError(
     `predict was given ${batch[index]} as feature ${index % features} of sample ${first + Math.floor(index / features)}, expected a finite number`,
   );

@@ -144,3 +144,33 @@ test("a network that was disposed of cannot predict", async () => {
   expect(() => predictor.predict(new Float32Array(17))).toThrow(EngineError);
   expect(() => new Predictor(model)).toThrow(EngineError);
 });
+
+test("a sample alone has the same bits as among others", async () => {
+  const model = await network("tanh", 300);
+  const predictor = new Predictor(model);
+  const inputs = randomFloats(5 * 300, 3);
+  const together = predictor.predict(inputs);
+  for (let sample = 0; sample < 5; sample++) {
+    const alone = predictor.predict(inputs.subarray(sample * 300, (sample + 1) * 300));
+    expect(alone).toEqual(together.subarray(sample * 3, (sample + 1) * 3));
+  }
+  model.dispose();
+});
+
+test("outputs are written where they are wanted, also after linear memory has grown", async () => {
+  const model = await network();
+  const predictor = new Predictor(model);
+  const inputs = randomFloats(17, 4);
+  const expected = predictor.predict(inputs);
+  const outputs = new Float32Array(3);
+  expect(predictor.predict(inputs, outputs)).toBe(outputs);
+  expect(outputs).toEqual(expected);
+  const { memory } = model.engine;
+  const grown = memory.allocate(memory.memory.buffer.byteLength);
+  expect(predictor.predict(inputs, outputs.fill(0))).toEqual(expected);
+  memory.free(grown);
+  expect(() => predictor.predict(inputs, new Float32Array(4))).toThrow(
+    "predict was given room for 4 outputs, expected 3 as 1 × 3",
+  );
+  model.dispose();
+});
