@@ -31,6 +31,13 @@ function leaky(name: string, slope: number): ActivationFunction {
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 const GELU = { scale: Math.sqrt(2 / Math.PI), cubic: 0.044715 };
 
+/** LeCun, Bottou, Orr & Müller, Efficient BackProp (1998), section 4.4. */
+const LECUN = { scale: 1.7159, slope: 2 / 3 };
+
+function softplus(z: number): number {
+  return z > 30 ? z : Math.log1p(Math.exp(z));
+}
+
 function geluByTanh(z: number): number {
   return 0.5 * z * (1 + Math.tanh(GELU.scale * (z + GELU.cubic * z ** 3)));
 }
@@ -50,7 +57,7 @@ export const ACTIVATIONS: readonly ActivationFunction[] = [
   },
   {
     name: "softplus",
-    of: (z) => (z > 30 ? z : Math.log1p(Math.exp(z))),
+    of: softplus,
     derivative: functions.sigmoid,
   },
   leaky("leaky-relu(0.1)", 0.1),
@@ -77,6 +84,70 @@ export const ACTIVATIONS: readonly ActivationFunction[] = [
   { ...known("identity"), derivativeOfA: () => 1 },
 ];
 
+/** Rarer ones, recognised where a dump holds their activations, but not guessed where it does not. */
+const RARE_ACTIVATIONS: readonly ActivationFunction[] = [
+  {
+    name: "mish",
+    of: (z) => z * Math.tanh(softplus(z)),
+    derivative: (z) => {
+      const t = Math.tanh(softplus(z));
+      return t + z * (1 - t * t) * functions.sigmoid(z);
+    },
+  },
+  {
+    name: "hardswish",
+    of: (z) => (z * Math.min(6, Math.max(0, z + 3))) / 6,
+    derivative: (z) => (z <= -3 ? 0 : z >= 3 ? 1 : (2 * z + 3) / 6),
+  },
+  {
+    name: "logsigmoid",
+    of: (z) => -softplus(-z),
+    derivative: (z) => functions.sigmoid(-z),
+  },
+  {
+    name: "relu6",
+    of: (z) => Math.min(6, Math.max(0, z)),
+    derivative: (z) => (z > 0 && z < 6 ? 1 : 0),
+  },
+  {
+    name: "hardtanh",
+    of: (z) => Math.min(1, Math.max(-1, z)),
+    derivative: (z) => (z > -1 && z < 1 ? 1 : 0),
+  },
+  {
+    name: "scaled-tanh",
+    of: (z) => LECUN.scale * Math.tanh(LECUN.slope * z),
+    derivative: (z) => LECUN.scale * LECUN.slope * (1 - Math.tanh(LECUN.slope * z) ** 2),
+  },
+];
+
+/** All that are recognised by their activations. */
+export const KNOWN_ACTIVATIONS: readonly ActivationFunction[] = [
+  ...ACTIVATIONS,
+  ...RARE_ACTIVATIONS,
+];
+
+/**
+ * A leaky ReLU whose slope the numbers tell: `a` is z where z is positive, and the same part of it where it is
+ * not. Undefined when it is none.
+ */
+export function leakyThrough(
+  z: ArrayLike<number>,
+  a: ArrayLike<number>,
+): ActivationFunction | undefined {
+  let slope: number | undefined;
+  for (let at = 0; at < z.length; at++) {
+    const ratio = a[at] / z[at];
+    if (Math.abs(z[at]) < 1e-3) continue;
+    if (z[at] < 0 && slope === undefined) slope = ratio;
+    const expected = z[at] > 0 ? 1 : (slope ?? 1);
+    if (!(Math.abs(ratio / expected - 1) < 1e-4)) return undefined;
+  }
+  if (slope === undefined || slope <= 0 || slope >= 1) return undefined;
+  const rounded = Number(slope.toPrecision(3));
+  return leaky(`leaky-relu(${rounded})`, rounded);
+}
+
 export function activationNamed(name: string): ActivationFunction | undefined {
-  return ACTIVATIONS.find((activation) => activation.name === name);
+  return KNOWN_ACTIVATIONS.find((activation) => activation.name === name);
 }

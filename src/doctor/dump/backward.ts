@@ -3,6 +3,7 @@
  * it; where it has not, the gradients of the parameters tell which way of computing it reproduces them.
  */
 import type { Chain } from "./chain.js";
+import { examineClipping } from "./clipping.js";
 import { outputFactors, sizesOf } from "./factors.js";
 import { hiddenGradient } from "./hiddenGradient.js";
 import type { Dump } from "./orientation.js";
@@ -24,6 +25,7 @@ export function examineBackward(
   const first = topGradient(dump, last, forward, chain, hypotheses, {
     factors,
     loss: options.loss,
+    variation: options.variation,
   });
   const { sign } = first;
   let { dZ, mean } = first;
@@ -42,5 +44,6 @@ export function examineBackward(
       chain,
     ));
   }
-  return { layers: results, sign };
+  const backward = { layers: results, sign, isClipped: false };
+  return { ...backward, isClipped: examineClipping(forward, backward, chain) };
 }

@@ -15,12 +15,10 @@ import { columnSums, rowSums } from "./references.js";
 
 export function examineBiasGradient(
   dump: Dump,
-  layer: ForwardLayer,
-  dZ: Quantity,
+  { layer, db, dZ }: { layer: ForwardLayer; db: Quantity; dZ: Quantity },
   factors: readonly Factor[],
   chain: Chain,
 ): Explanation | undefined {
-  const db = layer.dump.db as Quantity;
   const name = `db${layer.dump.index}`;
   const { samples } = dump;
   const { units } = layer.dump;

@@ -71,7 +71,7 @@ export class Chain {
     this.discoveries.splice(index, 1);
     if (this.discoveries.some((other) => other.at === at)) return;
     const link = this.links.findIndex(({ name }) => name === at);
-    this.links[link] = { name: at, verdict: "right" };
+    if (link >= 0) this.links[link] = { name: at, verdict: "right" };
   }
 
   /** A quantity differs, and perhaps only because another one is not in the dump. */

@@ -9,18 +9,31 @@ import type { DiagnosisId } from "../catalogue.js";
 import type { Finding } from "../finding.js";
 import { examineAccumulation } from "./accumulation.js";
 import { examineAccuracy } from "./accuracy.js";
-import { ACTIVATIONS, type ActivationFunction, activationNamed } from "./activations.js";
+import {
+  ACTIVATIONS,
+  type ActivationFunction,
+  activationNamed,
+  KNOWN_ACTIVATIONS,
+} from "./activations.js";
 import { prescribe } from "./advice.js";
 import { examineBackward } from "./backward.js";
 import { Chain, type Link } from "./chain.js";
 import { examineFlow, examineRate, examineStart } from "./dynamics.js";
 import { examineForward } from "./forward.js";
 import { examineInputs } from "./inputs.js";
-import { examineLoss, LOSSES, type LossName, lossesFor, reportUnexplainedLoss } from "./loss.js";
+import {
+  examineLoss,
+  LOSSES,
+  type LossName,
+  lossesFor,
+  reportSummedLoss,
+  reportUnexplainedLoss,
+} from "./loss.js";
 import { nameArrays } from "./names.js";
-import { type Dump, type Orientation, orient } from "./orientation.js";
+import { isWeightedLoss, variationOf } from "./objective.js";
+import { type Dump, type LayerDump, type Orientation, orient } from "./orientation.js";
 import type { OutputFunction } from "./passes.js";
-import { dot } from "./products.js";
+import { penaltyIn } from "./penalty.js";
 import type { Quantity } from "./quantity.js";
 import { examineTargets, readTargets, type Targets } from "./targets.js";
 import { examineUpdate } from "./update.js";
@@ -103,10 +116,7 @@ function assumptions(
   { kind }: Targets,
   declared: Declared,
 ): Assumption[] {
-  // Of zeros alone nobody can tell what was applied to them.
-  const isOpen = layers
-    .slice(0, -1)
-    .some(({ A, Z }) => A === undefined || Z?.matrix.data.every((value) => value === 0));
+  const isOpen = layers.slice(0, -1).some(isAmbiguous);
   const hiddens = isOpen && !declared.activation ? ACTIVATIONS : ACTIVATIONS.slice(0, 1);
   const last = declared.activation?.at(-1);
   const usual =
@@ -134,6 +144,11 @@ function assumptions(
   return [...usualFirst, ...doubled];
 }
 
+/** Of zeros alone nobody can tell what was applied to them. */
+function isAmbiguous({ A, Z }: LayerDump): boolean {
+  return A === undefined || (Z?.matrix.data.every((value) => value === 0) ?? false);
+}
+
 function lossRank({ output, loss }: Assumption): number {
   return lossesFor(output === "softmax" ? "softmax" : output.name).indexOf(loss);
 }
@@ -151,7 +166,7 @@ function checkOptions({ activation, loss }: DiagnoseOptions, layers: number): De
   }
   for (const [index, name] of (activation ?? []).entries()) {
     if (activationNamed(name) || (name === "softmax" && index === layers - 1)) continue;
-    const names = ACTIVATIONS.map((known) => known.name).join(", ");
+    const names = KNOWN_ACTIVATIONS.map((known) => known.name).join(", ");
     throw new OptionError(
       `activation of layer ${index + 1} is "${name}", expected one of ${names}${index === layers - 1 ? ", softmax" : ""}`,
     );
@@ -193,23 +208,40 @@ function examine(
     if (!lossesFor(actual).includes(loss)) return undefined;
   }
   examineStart(dump, forward, chain);
+  const variation = variationOf(dump, forward, { loss, targets }, chain);
+  const { weights } = variation;
+  /** A loss that is weighted, or none of the usual ones, follows from its gradient or is not judged. */
+  const isVaried = ({ name, matrix }: Quantity): boolean => {
+    if (!weights && !variation.isOfDistance) return false;
+    const isRight =
+      weights !== undefined && isWeightedLoss(matrix.data[0], forward, { loss, targets }, weights);
+    chain.link(name, isRight ? "right" : "unjudged");
+    return true;
+  };
   const excesses = dump.losses.map((each) => {
-    return examineLoss(dump, forward, chain, each, { loss, targets });
+    if (isVaried(each)) return [];
+    return examineLoss(dump, forward, chain, each, { loss, targets: variation.targets });
   });
-  const backward = examineBackward(dump, forward, chain, { targets, loss });
+  const backward = examineBackward(dump, forward, chain, {
+    targets: variation.targets,
+    loss,
+    variation,
+  });
   examineAccumulation(forward, backward, chain);
   dump.losses.forEach((each, index) => {
     const excess = excesses[index];
     if (excess.length === 0) return;
-    if (explainedByPenalty(dump, each, excess, backward.layers)) {
+    const penalty = penaltyIn(dump, each, excess, backward.layers);
+    if (penalty) {
       chain.link(each.name, "right");
       chain.note(`${each.name} holds a penalty on the weights`);
+      if (penalty.isSum) reportSummedLoss(each, dump.samples, chain);
     } else {
-      reportUnexplainedLoss(forward, each, { name: loss, excess: excess[0] }, chain);
+      reportUnexplainedLoss(forward, each, { name: loss, excess: excess[0].value }, chain);
     }
   });
   examineFlow(backward, chain);
-  const update = examineUpdate(dump, forward, backward, loss, chain);
+  const update = examineUpdate(dump, forward, backward, { loss, targets }, chain);
   examineAccuracy(dump, forward, targets, chain);
   if (update.isPlain) examineRate(dump, forward, update.learningRate, { loss, targets }, chain);
   const top = forward.layers.length - 1;
@@ -243,6 +275,7 @@ function examine(
       forward.output === "softmax" &&
       dump.losses.length > 0 &&
       dump.layers.every(({ A }) => A !== undefined) &&
+      !dump.layers.slice(0, -1).some(isAmbiguous) &&
       chain.doubts === 0 &&
       !ids.has("unexplained") &&
       dump.losses.some(({ name }) => isRight(chain, name)),
@@ -256,41 +289,6 @@ function isRight(chain: Chain, loss: string): boolean {
   const found = chain.discoveries.filter(({ at }) => at === loss);
   const isKnown = chain.links.some(({ name, verdict }) => name === loss && verdict !== "unjudged");
   return isKnown && found.every(({ id }) => DIVISIONS.includes(id));
-}
-
-/** A logarithm that is kept from 0 changes a loss by this much of a penalty, and chance seldom comes as close. */
-const PENALTY_TOLERANCE = 3e-5;
-
-/**
- * Whether what the loss has too much is a penalty λ/2·ΣW² on the weights: its gradient λ·W is in dW too, or, when
- * the dump has no dW, λ is a number that people write.
- */
-function explainedByPenalty(
-  dump: Dump,
-  loss: Quantity,
-  excess: readonly number[],
-  layers: readonly { readonly decay: number; readonly dW: unknown }[],
-): boolean {
-  const squares = dump.layers.map(({ W }) => dot(W.matrix.data, W.matrix.data));
-  // Some forget the half, or divide one of both by the samples.
-  const scales = [1 / 2, 1, 1 / (2 * dump.samples), 1 / dump.samples, 1 / 4];
-  const total = squares.reduce((sum, value) => sum + value, 0);
-  const decayed = squares.reduce((sum, value, index) => sum + layers[index].decay * value, 0);
-  const found = Math.abs(loss.matrix.data[0]) * loss.roundoff;
-  return excess.some((value) => {
-    if (value <= 0) return false;
-    const tolerance = PENALTY_TOLERANCE + (16 * found) / value;
-    const near = (a: number, b: number) => Math.abs(a / b - 1) <= Math.min(0.05, tolerance);
-    if (decayed > 0) {
-      return scales.some((scale) => Math.abs(value / (scale * decayed) - 1) <= 1e-3 + tolerance);
-    }
-    if (layers.some(({ dW }) => dW !== undefined)) return false;
-    return scales.some((scale) => {
-      const rate = value / (scale * total);
-      const digit = rate / 10 ** Math.floor(Math.log10(rate) + 1e-4);
-      return rate <= 1.01 && [1, 2, 3, 5].some((round) => near(digit, round));
-    });
-  });
 }
 
 /** Z1, A1, Z2, … loss, … dZ2, dW2, db2, dZ1, … W1_new, … accuracy. */

@@ -47,7 +47,9 @@ export function examineStart(dump: Dump, forward: Forward, chain: Chain): void {
     const gain = gainOf(layer.dump);
     const isHidden = layer.dump.index < forward.layers.length;
     if (gain === 0 || chain.has("zero-initialisation")) continue;
-    if (gain < SMALL_GAIN && (isHidden || forward.layers.length > 1)) {
+    // Small weights of large inputs are made for them.
+    const size = layer.dump.index === 1 ? Math.max(1, rootMeanSquare(dump.X.matrix)) : 1;
+    if (gain * size < SMALL_GAIN && (isHidden || forward.layers.length > 1)) {
       chain.discover({
         id: "weights-too-small",
         at: layer.dump.W.name,
@@ -83,6 +85,10 @@ export function examineStart(dump: Dump, forward: Forward, chain: Chain): void {
       });
     }
   }
+}
+
+function rootMeanSquare({ data }: Matrix): number {
+  return norm(data) / Math.sqrt(data.length);
 }
 
 function gainOf({ W, inputs }: LayerDump): number {
@@ -225,6 +231,11 @@ export function examineRate(
 ): void {
   if (learningRate === undefined || learningRate <= 0) return;
   if (STEP_CAUSES.some((id) => chain.has(id)) || chain.has("labels-not-one-hot")) return;
+  if (chain.has("inputs-unscaled") && isMadeForLargeInputs()) {
+    chain.forget("inputs-unscaled", dump.X.name);
+    chain.note(`${dump.X.name} is not scaled, and weights and learning rate are made for that`);
+    return;
+  }
   const scale = chain.has("inputs-unscaled") ? 1 / 255 : chain.has("inputs-scaled-twice") ? 255 : 1;
   const clean = textbookStep(dump, forward, { loss, targets }, scale);
   if (!clean) return;
@@ -232,6 +243,13 @@ export function examineRate(
   const after = clean.lossAfter(learningRate);
   const rate = show(learningRate);
   const evidence = `a step along the gradient with the learning rate ${rate} takes the loss of its own samples from ${show(before)} to ${show(after)}`;
+  /** Whether z is of a usual size, and the step lowers the loss, with the inputs as they are. */
+  function isMadeForLargeInputs(): boolean {
+    const size = rootMeanSquare(forward.layers[0].Z.matrix);
+    if (!(size >= USUAL_SUMS.least && size <= USUAL_SUMS.most)) return false;
+    const own = textbookStep(dump, forward, { loss, targets }, 1);
+    return own !== undefined && own.lossAfter(learningRate as number) <= own.lossAfter(0);
+  }
   const limit = RISE.factor * before + RISE.least;
   if (!(after <= limit)) {
     chain.discover({
@@ -256,6 +274,9 @@ export function examineRate(
     });
   }
 }
+
+/** Weighted sums of this size, in the quadratic mean, are neither lost nor saturated. */
+const USUAL_SUMS = { least: 0.05, most: 3 } as const;
 
 interface TextbookStep {
   /** The loss after a step of this learning rate. */

@@ -102,7 +102,12 @@ export function explain<H extends Hypothesis>(
     const noise = (unit: number, factor: number) =>
       unit * (Math.abs(factor) * reference.sensitivity + 2 * size) + coarse + Number.MIN_VALUE;
     const relative = squares === 0 ? 0 : noise(worst, fitted) / (Math.abs(fitted) * norm(r));
-    const reason = reasonOf(fitted, factors, Math.min(0.02, 2e-6 + relative));
+    // Of a reference that is rounding itself no factor can be told.
+    const isNoise = relative > 0.5 && hypothesis.mistakes.length === 0;
+    const reason =
+      reasonOf(fitted, factors, Math.min(0.02, 2e-6 + relative)) ??
+      (isNoise ? factors[0] : undefined);
+    if (!reason && relative > 0.1) continue;
     const factor = reason?.value ?? fitted;
     const residual = distance(x, r, factor);
     if (residual > WORST_ROUNDING * noise(worst, factor)) continue;

@@ -13,8 +13,8 @@ export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions
   const top = dump.layers.length - 1;
   for (const layer of dump.layers.slice(0, -1)) {
     const Z = weightedSums(dump, layer, input, layers, chain);
-    const { A, activation, mask } = hiddenActivations(layer, Z, chain, options);
-    layers.push({ dump: layer, input, Z, A, activation, mask });
+    const { A, ...applied } = hiddenActivations(layer, Z, chain, options);
+    layers.push({ dump: layer, input, Z, A, ...applied });
     input = A;
   }
   const layer = dump.layers[top];
@@ -25,6 +25,14 @@ export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions
   const inner = isDoubled ? single.P.matrix : undefined;
   const P = isDoubled ? doubled(single.P, chain) : single.P;
   const activation = output === "softmax" ? ACTIVATIONS[0] : output;
-  layers.push({ dump: layer, input, Z, A: layer.A ?? P, activation, mask: undefined });
+  layers.push({
+    dump: layer,
+    input,
+    Z,
+    A: layer.A ?? P,
+    activation,
+    mask: undefined,
+    isNormalised: false,
+  });
   return { layers, output, P, endsInLogits, inner };
 }

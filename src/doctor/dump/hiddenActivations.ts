@@ -1,9 +1,16 @@
 /** a = f(z) of the hidden layers of a dump, dropout included. */
 import { Matrix } from "../../reference/matrix.js";
-import { ACTIVATIONS, type ActivationFunction, activationNamed } from "./activations.js";
+import {
+  ACTIVATIONS,
+  type ActivationFunction,
+  activationNamed,
+  KNOWN_ACTIVATIONS,
+  leakyThrough,
+} from "./activations.js";
 import type { Chain } from "./chain.js";
 import { explain, type Hypothesis, type Mistake } from "./explain.js";
 import { ONE } from "./factors.js";
+import { normalisedOver } from "./normalisation.js";
 import type { LayerDump } from "./orientation.js";
 import { overflowed } from "./overflow.js";
 import type { ForwardLayer, ForwardOptions } from "./passes.js";
@@ -14,22 +21,25 @@ interface ActivationHypothesis extends Hypothesis {
   readonly activation: ActivationFunction;
 }
 
+/** Neither dropout nor normalisation. */
+const PLAIN = { mask: undefined, isNormalised: false } as const;
+
 export function hiddenActivations(
   layer: LayerDump,
   Z: Quantity,
   chain: Chain,
   { declared, hidden: supposed }: ForwardOptions,
-): Pick<ForwardLayer, "A" | "activation" | "mask"> {
+): Pick<ForwardLayer, "A" | "activation" | "mask" | "isNormalised"> {
   const name = `A${layer.index}`;
   const said = declared ? activationNamed(declared[layer.index - 1]) : undefined;
   const { A } = layer;
   if (!A) {
     const activation = said ?? supposed;
     const { matrix } = apply(activation.of, Z);
-    return { A: computed(name, matrix, Z.roundoff), activation, mask: undefined };
+    return { ...PLAIN, A: computed(name, matrix, Z.roundoff), activation };
   }
   if (overflowed(name, A, Z, chain)) {
-    return { A, activation: said ?? supposed, mask: undefined };
+    return { ...PLAIN, A, activation: said ?? supposed };
   }
   const hypothesis = (activation: ActivationFunction, mistakes: Mistake[]) => ({
     activation,
@@ -47,7 +57,7 @@ export function hiddenActivations(
           hypothesis(other, [wrong(other.name === "identity" ? "none" : other.name)]),
         ),
       ]
-    : [supposed, ...ACTIVATIONS].map((activation) => hypothesis(activation, []));
+    : [supposed, ...KNOWN_ACTIVATIONS].map((activation) => hypothesis(activation, []));
   const fallback = said ?? supposed;
   hypotheses.push(
     {
@@ -75,14 +85,26 @@ export function hiddenActivations(
       if (!mask) continue;
       chain.link(name, "right");
       chain.note(`${name} went through dropout`);
-      return { A, activation, mask };
+      return { ...PLAIN, A, activation, mask };
+    }
+    const slope = said ? undefined : leakyThrough(Z.matrix.data, A.matrix.data);
+    if (slope) hypotheses.unshift(hypothesis(slope, []));
+    else if (!found) {
+      const over = normalisedOver(Z.matrix, A.matrix);
+      if (over) {
+        chain.link(name, "unjudged");
+        chain.note(
+          `between Z${layer.index} and ${name} each ${over === "samples" ? "unit" : "sample"} is normalised, as batch or layer normalisation does; the way back through it is not judged`,
+        );
+        return { ...PLAIN, A, activation: fallback, isNormalised: true };
+      }
     }
   }
   const explanation = chain.judge(A, orderedBy(hypotheses, found?.hypothesis), {
     name,
     ...options,
   });
-  return { A, activation: explanation?.hypothesis.activation ?? fallback, mask: undefined };
+  return { ...PLAIN, A, activation: explanation?.hypothesis.activation ?? fallback };
 }
 
 /** With nothing declared, whatever fits is the textbook's, and goes first. */

@@ -25,7 +25,7 @@ export function hiddenGradient(
   const { index } = layer.dump;
   const name = `dZ${index}`;
   const { dZ, dA } = layer.dump;
-  if (!dZAbove) {
+  if (!dZAbove || layer.isNormalised) {
     if (dZ) chain.link(name, "unjudged");
     return { dZ, mean };
   }

@@ -6,8 +6,8 @@ import type { Targets } from "./targets.js";
 
 /** Inputs of this size in the mean drive every activation into its flat part: pixels of 0–255 do. */
 const LARGE = 10;
-/** Whole numbers up to at least this are counts or pixels as they come from a file. */
-const LARGE_WHOLE = 16;
+/** Whole numbers up to at least this, and of this quadratic mean, are pixels as they come from a file. */
+const LARGE_WHOLE = { largest: 16, size: 4 } as const;
 /** Scaled to 1 twice over, the largest pixel is 1/255 ≈ 0.004. */
 const SMALL = 1 / 128;
 
@@ -35,7 +35,8 @@ export function examineInputs(dump: Dump, targets: Targets, chain: Chain): void 
     });
     return;
   }
-  if ((whole && positive && largest >= LARGE_WHOLE) || size > LARGE) {
+  const isRaw = whole && positive && largest >= LARGE_WHOLE.largest && size >= LARGE_WHOLE.size;
+  if (isRaw || size > LARGE) {
     chain.discover({
       id: "inputs-unscaled",
       at,

@@ -40,7 +40,7 @@ export function examineLoss(
   chain: Chain,
   loss: Quantity,
   { loss: name, targets }: Objective,
-): readonly number[] {
+): readonly Excess[] {
   const { samples, outputs } = dump;
   const at = loss.name;
   const isNumber = loss.matrix.data.every(Number.isFinite);
@@ -102,7 +102,52 @@ export function examineLoss(
     chain.link(at, "right");
     return [];
   }
-  return lossScales(name, outputs).map((scale) => loss.matrix.data[0] - scale * mean);
+  const other = otherMeasure(loss, P, targets, name);
+  if (other) {
+    chain.link(at, "unjudged");
+    chain.note(`${at} is the ${other}, while the gradient is that of the squared error`);
+    return [];
+  }
+  return totalScales(name, dump).map((scale, index, all) => ({
+    value: loss.matrix.data[0] - scale * mean,
+    isSum: index >= all.length / 2,
+  }));
+}
+
+/** What a loss has too much, relative to a mean or to a sum over the samples. */
+export interface Excess {
+  readonly value: number;
+  readonly isSum: boolean;
+}
+
+/** What people print instead of the squared error that they descend. */
+function otherMeasure(
+  { matrix: { data: found } }: Quantity,
+  { matrix: { data } }: Quantity,
+  { matrix: { data: targets } }: Targets,
+  name: LossName,
+): string | undefined {
+  if (name !== "mean-squared-error") return undefined;
+  let [absolute, squared] = [0, 0];
+  for (let at = 0; at < data.length; at++) {
+    absolute += Math.abs(data[at] - targets[at]);
+    squared += (data[at] - targets[at]) ** 2;
+  }
+  const is = (value: number) => Math.abs(found[0] / value - 1) < 1e-5;
+  if (is(absolute / data.length)) return "mean absolute error";
+  return is(Math.sqrt(squared / data.length)) ? "root of the mean squared error" : undefined;
+}
+
+/** A loss that is a sum beside a penalty. */
+export function reportSummedLoss(loss: Quantity, samples: number, chain: Chain): void {
+  const at = loss.name;
+  chain.link(at, "wrong");
+  chain.discover({
+    id: "missing-mean",
+    at,
+    evidence: `without its penalty ${at} is ${samples} times the mean, and there are ${samples} samples`,
+    cause: `the sum over the samples is not divided by ${samples}, the number of samples`,
+  });
 }
 
 /** A small penalty on the weights, or a logarithm that is kept from 0, makes no more difference than this. */
@@ -170,6 +215,12 @@ function total(losses: Float64Array, name: LossName, { samples }: Dump): Referen
 
 function lossScales(name: LossName, outputs: number): number[] {
   return name === "cross-entropy" ? [1] : [1, 1 / 2, 1 / outputs, 1 / (2 * outputs)];
+}
+
+/** Multiples of the mean that a loss may be, those of the sum in the second half. */
+export function totalScales(name: LossName, { outputs, samples }: Dump): number[] {
+  const scales = lossScales(name, outputs);
+  return [...scales, ...scales.map((scale) => scale * samples)];
 }
 
 /** Squares are often halved, and taken with the mean over the outputs as well. */

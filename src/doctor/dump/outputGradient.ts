@@ -6,6 +6,7 @@ import { explain, type Factor, type Hypothesis, type Mistake, type Reference } f
 import { scalesOf } from "./factors.js";
 import { errorHypotheses, throughActivation } from "./hiddenGradient.js";
 import type { LossName } from "./loss.js";
+import type { Variation } from "./objective.js";
 import type { Dump } from "./orientation.js";
 import type { BackwardOptions, Forward, ForwardLayer, Mean, TopGradient } from "./passes.js";
 import { isFiniteArray, norm } from "./products.js";
@@ -199,13 +200,19 @@ function labelHypotheses(
   ];
 }
 
+interface TopOptions {
+  readonly factors: readonly Factor[];
+  readonly loss: LossName;
+  readonly variation: Variation;
+}
+
 export function topGradient(
   dump: Dump,
   last: ForwardLayer,
   forward: Forward,
   chain: Chain,
   hypotheses: readonly GradientHypothesis[],
-  { factors, loss }: { readonly factors: readonly Factor[]; readonly loss: LossName },
+  { factors, loss, variation }: TopOptions,
 ): TopGradient {
   const name = `dZ${last.dump.index}`;
   const roundoff = Math.max(forward.P.roundoff, last.Z.roundoff);
@@ -215,8 +222,12 @@ export function topGradient(
     if (!found) return { dZ: undefined, mean: "after", sign: 1 };
     return scaleOf(dump, found, forward, factors);
   }
-  const smoothed = smoothing(dZ, hypotheses, forward, chain);
-  const found = chain.judge(dZ, smoothed ? [smoothed, ...hypotheses] : hypotheses, {
+  if (variation.isOfDistance) {
+    chain.link(name, "right");
+    return { dZ, mean: meanBehind(dZ, last, dump.samples), sign: 1 };
+  }
+  const { weights } = variation;
+  const found = chain.judge(dZ, weights ? [weighted(hypotheses[0], weights)] : hypotheses, {
     name,
     factors,
     roundoff,
@@ -229,9 +240,25 @@ export function topGradient(
     (scale) => Math.abs(Math.abs(factor) * dump.samples - scale) < 1e-9,
   );
   // Of n = 10 samples and 10 outputs 1/10 may be either, and of what differs nobody knows.
-  const isOpen = found === undefined || (isSum && mayBeMean);
+  const isOpen = found === undefined || weights !== undefined || (isSum && mayBeMean);
   const mean = isOpen ? meanBehind(dZ, last, dump.samples) : isSum ? "after" : "before";
   return { dZ, mean, sign: factor < 0 ? -1 : 1 };
+}
+
+/** A gradient in which samples count differently. */
+function weighted({ compute }: Hypothesis, weights: Float64Array): Hypothesis {
+  return {
+    mistakes: [],
+    compute: () => {
+      const { matrix, sensitivity } = compute();
+      const { rows, columns } = matrix;
+      const data = matrix.data.map((value, at) => value * weights[Math.floor(at / columns)]);
+      return {
+        matrix: new Matrix(rows, columns, data),
+        sensitivity: 64 * sensitivity * Math.max(...weights),
+      };
+    },
+  };
 }
 
 /** A gradient that is less than this many times the sum over the samples was divided by something. */
@@ -305,40 +332,4 @@ function scaleOf(
     if (found?.reason) return scaled(found.factor * (isMean ? dump.samples : 1), "after");
   }
   return { dZ, mean: "after", sign: 1 };
-}
-
-/** What is left of a target of 1 less one of 0; people smooth by 0.1. */
-const LEAST_SMOOTHED = 0.5;
-
-/** Label smoothing: the targets that dZ implies have two values, that of the class and that of the others. */
-function smoothing(
-  { matrix }: Quantity,
-  [textbook]: readonly GradientHypothesis[],
-  { P, output }: Forward,
-  chain: Chain,
-): GradientHypothesis | undefined {
-  if (output !== "softmax" || matrix.columns < 3) return undefined;
-  const reference = textbook.compute().matrix;
-  const { columns } = matrix;
-  for (const scale of [1, 1 / matrix.rows]) {
-    const targets = combine(P.matrix, matrix, (p, dz) => p - dz / scale);
-    const low = Math.min(...targets.data.subarray(0, columns));
-    const high = Math.max(...targets.data.subarray(0, columns));
-    const isSmoothed =
-      low > 1e-4 &&
-      high - low >= LEAST_SMOOTHED &&
-      Math.abs(high + (columns - 1) * low - 1) < 1e-3 &&
-      targets.data.every((t) => Math.min(Math.abs(t - low), Math.abs(t - high)) < 1e-4);
-    if (!isSmoothed) continue;
-    const expected = combine(P.matrix, reference, (p, g) => (p - g > 0.5 ? high : low));
-    chain.note(`the targets are smoothed: ${high.toFixed(3)} and ${low.toFixed(3)} for 1 and 0`);
-    return {
-      mistakes: [],
-      compute: () => ({
-        matrix: combine(P.matrix, expected, (p, t) => p - t),
-        sensitivity: 16 * norm(P.matrix.data) + 16 * norm(expected.data),
-      }),
-    };
-  }
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import { Matrix } from "../../reference/matrix.js";
 import { examineBiasGradient, examineShape, hasWrongShape } from "./biasGradient.js";
 import type { Chain } from "./chain.js";
 import type { Explanation, Hypothesis, Mistake } from "./explain.js";
@@ -6,8 +7,8 @@ import type { Dump, LayerDump } from "./orientation.js";
 import type { BackwardLayer, Forward, ForwardLayer, Mean, TopGradient } from "./passes.js";
 import { isFiniteArray, norm, transpose } from "./products.js";
 import type { Quantity } from "./quantity.js";
-import { combine, once, productTransposed } from "./references.js";
-import { decayOf } from "./weightDecay.js";
+import { columnSums, once, productTransposed } from "./references.js";
+import { type Decay, decayDirection, decayOf } from "./weightDecay.js";
 
 export function examineGradients(
   dump: Dump,
@@ -16,10 +17,10 @@ export function examineGradients(
   { dZ, mean, sign }: TopGradient,
   chain: Chain,
 ): Pick<BackwardLayer, "dW" | "db" | "sums" | "decay"> {
-  const { dW, db, index, W } = layer.dump;
+  const { dW, db, index, W, b } = layer.dump;
   const isKnown = dZ !== undefined && isFiniteArray(dZ.matrix.data);
   const sums = { weights: false, biases: false };
-  const none = { dW, db, sums, decay: 0 };
+  const none = { dW, db, sums, decay: { weights: undefined, biases: undefined } };
   if (!isKnown || !isFiniteArray(layer.input.matrix.data)) {
     if (dW) chain.link(`dW${index}`, "unjudged");
     if (db) chain.link(`db${index}`, "unjudged");
@@ -41,20 +42,17 @@ export function examineGradients(
         ])
       : base;
   const roundoff = Math.max(dZ.roundoff, layer.input.roundoff);
-  let decay = 0;
+  const options = { factors, roundoff, sign };
+  const decay: Record<"weights" | "biases", Decay | undefined> = {
+    weights: undefined,
+    biases: undefined,
+  };
   let gradient = dW;
   if (dW) {
     const hypotheses = weightHypotheses(layer, forward, dZ);
-    const decayed = decayOf(dW, hypotheses[0], layer.dump, factors, roundoff, sign);
-    if (decayed) {
-      decay = decayed.decay;
-      chain.note("the gradients of the weights hold a penalty on the weights");
-      gradient = {
-        ...dW,
-        matrix: combine(dW.matrix, W.matrix, (g, w) => g - sign * decay * w),
-      };
-    }
-    const found = chain.judge(gradient ?? dW, hypotheses, {
+    decay.weights = decayOf(dW, hypotheses[0], W, options);
+    gradient = without(decay.weights, dW, W, sign, chain);
+    const found = chain.judge(gradient, hypotheses, {
       name: `dW${index}`,
       factors,
       roundoff,
@@ -64,13 +62,35 @@ export function examineGradients(
   }
   examineTransposed(layer.dump, chain);
   if (db) {
-    const found = examineBiasGradient(dump, layer, dZ, factors, chain);
+    if (b && !hasWrongShape(db, layer.dump)) {
+      const textbook = { mistakes: [], compute: () => columnSums(dZ.matrix) };
+      decay.biases = decayOf(db, textbook, b, options);
+    }
+    const rest = b ? without(decay.biases, db, b, sign, chain) : db;
+    const found = examineBiasGradient(dump, { layer, db: rest, dZ }, factors, chain);
     // Of a gradient that is summed over the wrong axis the weights' must tell.
     sums.biases = hasWrongShape(db, layer.dump)
       ? sums.weights
       : isUnmeaned(found, mean, dump.samples);
   }
   return { dW: gradient, db, sums, decay };
+}
+
+/** The gradient of the loss alone. */
+function without(
+  decay: Decay | undefined,
+  gradient: Quantity,
+  parameters: Quantity,
+  sign: 1 | -1,
+  chain: Chain,
+): Quantity {
+  if (!decay) return gradient;
+  const ofWhat = decay.kind === "squares" ? "" : "absolute values of the ";
+  chain.note(`the gradients of the weights hold a penalty on the ${ofWhat}weights`);
+  const direction = decayDirection(decay.kind, parameters);
+  const { rows, columns, data } = gradient.matrix;
+  const rest = data.map((value, at) => value - sign * decay.rate * direction[at]);
+  return { ...gradient, matrix: new Matrix(rows, columns, rest) };
 }
 
 function examineTransposed({ index, W, dWIsTransposed }: LayerDump, chain: Chain): void {

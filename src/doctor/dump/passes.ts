@@ -2,9 +2,11 @@
 import type { Matrix } from "../../reference/matrix.js";
 import type { ActivationFunction } from "./activations.js";
 import type { LossName } from "./loss.js";
+import type { Variation } from "./objective.js";
 import type { LayerDump } from "./orientation.js";
 import type { Quantity } from "./quantity.js";
 import type { Targets } from "./targets.js";
+import type { Decay } from "./weightDecay.js";
 
 /** What the last layer's numbers are made of z: the softmax is no function of one z alone. */
 export type OutputFunction = "softmax" | ActivationFunction;
@@ -20,6 +22,8 @@ export interface ForwardLayer {
   readonly activation: ActivationFunction;
   /** Factors of dropout that a hidden layer's activations were multiplied by, `[samples, units]`. */
   readonly mask: Matrix | undefined;
+  /** Whether batch or layer normalisation stands between z and the activation. */
+  readonly isNormalised: boolean;
 }
 
 export interface Forward {
@@ -64,8 +68,8 @@ export interface BackwardLayer {
   readonly mean: Mean;
   /** Which of them are sums whose mean is still to be taken, in the update perhaps. */
   readonly sums: { readonly weights: boolean; readonly biases: boolean };
-  /** λ of a penalty on the weights that `dW` holds, beside the gradient of the loss. */
-  readonly decay: number;
+  /** The penalty that `dW` and `db` hold beside the gradient of the loss. */
+  readonly decay: { readonly weights: Decay | undefined; readonly biases: Decay | undefined };
 }
 
 export interface Backward {
@@ -73,6 +77,8 @@ export interface Backward {
   readonly layers: readonly BackwardLayer[];
   /** −1 when ∂L/∂z begins as targets − outputs: right where the update adds. */
   readonly sign: 1 | -1;
+  /** Whether the gradients of the parameters were clipped. */
+  readonly isClipped: boolean;
 }
 
 export interface TopGradient {
@@ -84,4 +90,5 @@ export interface TopGradient {
 export interface BackwardOptions {
   readonly targets: Targets;
   readonly loss: LossName;
+  readonly variation: Variation;
 }

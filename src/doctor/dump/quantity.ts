@@ -17,6 +17,7 @@ export interface Quantity {
   readonly locate: (row: number, column: number) => string;
 }
 
+const DOUBLE = 2 ** -53;
 /** Unit roundoff of float32, in which most programs compute. */
 export const SINGLE = 2 ** -24;
 /** And of float16; bfloat16 is coarser still. */
@@ -61,9 +62,27 @@ export function computed(
 
 function roundoffOf({ dtype, values }: NumericArray): number {
   if (dtype === "float16" || dtype === "bfloat16") return ROUNDOFFS[dtype];
-  if (dtype === "float32") return SINGLE;
   // Zeros and other whole numbers say nothing about what the program computes in.
-  const isWhole = values.every(Number.isInteger);
-  const isSingle = !isWhole && values.every((value) => Math.fround(value) === value);
-  return isSingle ? SINGLE : 2 ** -53;
+  if (values.every(Number.isInteger)) return dtype === "float32" ? SINGLE : DOUBLE;
+  if (values.length >= LEAST_NUMBERS) {
+    const narrow = NARROW.find(({ bits }) => values.every((value) => hasBits(value, bits)));
+    if (narrow) return narrow.roundoff;
+  }
+  const isSingle = dtype === "float32" || values.every((value) => Math.fround(value) === value);
+  return isSingle ? SINGLE : DOUBLE;
+}
+
+/** Numbers of 16 bits are often kept in 32. */
+const NARROW = [
+  { bits: 8, roundoff: ROUNDOFFS.bfloat16 },
+  { bits: 11, roundoff: ROUNDOFFS.float16 },
+] as const;
+/** Of fewer numbers nobody can tell: 0.5, 0.25 and 0.125 are such numbers too. */
+const LEAST_NUMBERS = 16;
+
+/** Whether a number is one of so many significant bits. */
+function hasBits(value: number, bits: number): boolean {
+  if (value === 0 || !Number.isFinite(value)) return true;
+  const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) + 2 - bits);
+  return Number.isInteger((2 * value) / unit);
 }

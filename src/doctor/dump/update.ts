@@ -2,12 +2,14 @@
 import { Matrix } from "../../reference/matrix.js";
 import { type Chain, show } from "./chain.js";
 import { scalesOf } from "./factors.js";
-import type { LossName } from "./loss.js";
+import type { Objective } from "./loss.js";
 import type { Dump } from "./orientation.js";
 import type { Backward, BackwardLayer, Forward } from "./passes.js";
 import { dot, isFiniteArray, multiplyTransposed, norm, transpose } from "./products.js";
 import { HALF, type Quantity, SINGLE } from "./quantity.js";
 import { combine } from "./references.js";
+import { type StepLength, stepLengthOf } from "./stepLength.js";
+import { isConventionalSum } from "./sums.js";
 
 /** A parameter's step, as a multiple of its gradient. */
 interface Step {
@@ -22,6 +24,9 @@ interface Step {
   /** By how much, relatively, rounding may have changed the rate. */
   readonly uncertainty: number;
   readonly isUnchanged: boolean;
+  /** old − new */
+  readonly difference: Float64Array;
+  readonly gradient: Float64Array;
 }
 
 interface Update {
@@ -40,9 +45,10 @@ export function examineUpdate(
   dump: Dump,
   forward: Forward,
   backward: Backward,
-  loss: LossName,
+  { loss, targets }: Objective,
   chain: Chain,
 ): Update {
+  const { isClipped } = backward;
   const steps = backward.layers.flatMap((layer, index) => [
     ...stepOf(dump, layer, "weights", forward.layers[index].input, chain),
     ...stepOf(dump, layer, "biases", forward.layers[index].input, chain),
@@ -61,22 +67,43 @@ export function examineUpdate(
   }
   // A squared error may have a 2 and a mean over the outputs, which only its gradient would tell.
   const scales = scalesOf(loss, dump.outputs);
+  const moving = steps.filter(({ isUnchanged }) => !isUnchanged);
+  const isComplete = dump.layers.every(
+    ({ b, newW, newB, dW, db }) => newW && dW && (!b || (newB && db)),
+  );
+  const length =
+    stated === undefined ? undefined : stepLengthOf(moving, stated, { ...dump, isComplete });
+  if (length) chain.note(length.note);
   for (const step of steps) {
     const right = hasGradient(step) ? [1] : scales;
-    judgeStep(step, learningRate, turns, { dump, steps, right }, chain);
+    if (length && !step.isUnchanged) judgeLength(step, length, turns, chain);
+    else judgeStep(step, learningRate, turns, { dump, steps, right, isClipped }, chain);
   }
-  for (const layer of backward.layers) {
-    for (const parameter of ["weights", "biases"] as const) {
-      if (layer.sums[parameter]) judgeSum(layer, parameter);
+  const unmeaned = backward.layers.flatMap((layer) =>
+    (["weights", "biases"] as const)
+      .filter((parameter) => layer.sums[parameter] && !isMeanedLater(layer, parameter))
+      .map((parameter) => [layer, parameter] as const),
+  );
+  if (unmeaned.length > 0) {
+    if (isConventionalSum(dump, forward, backward, { loss, targets }, chain)) {
+      for (const { name } of dump.losses) chain.forget("missing-mean", name);
+      chain.note(
+        `the gradients are sums over the ${dump.samples} samples, not their means, and the learning rate suits that: it has to change with the size of the batch`,
+      );
+    } else {
+      for (const [layer, parameter] of unmeaned) reportSum(dump, layer, parameter, chain);
     }
   }
-  function judgeSum(layer: BackwardLayer, parameter: Step["parameter"]): void {
+  // Of a clipped gradient only the direction is left, and a sum has the same as a mean.
+  if (isClipped) for (const { name } of dump.losses) chain.forget("missing-mean", name);
+  /** Whether the update takes the mean, or nobody can tell. */
+  function isMeanedLater(layer: BackwardLayer, parameter: Step["parameter"]): boolean {
     const isOwn = (step: Step) => step.layer === layer && step.parameter === parameter;
     const own = plain.filter(isOwn);
     // Adam and the like take a step of the same length whatever the gradient's scale.
     const hasStep = (parameter === "weights" ? layer.dump.newW : layer.dump.newB) !== undefined;
     const isJudged = own.some(({ uncertainty }) => uncertainty <= MOST_UNCERTAIN);
-    if (hasStep && !isJudged && !steps.some((step) => isOwn(step) && step.isUnchanged)) return;
+    if (hasStep && !isJudged && !steps.some((step) => isOwn(step) && step.isUnchanged)) return true;
     const isMeaned = own.some(({ rate = 0, uncertainty }) => {
       if (learningRate === undefined) return false;
       if (stated === undefined) return Math.abs(rate) <= 2 / dump.samples;
@@ -84,16 +111,35 @@ export function examineUpdate(
       return Math.abs(ratio - 1) <= Math.max(1e-3, 4 * uncertainty);
     });
     if (isMeaned) chain.note("the mean over the samples is taken in the update");
-    else reportSum(dump, layer, parameter, chain);
+    return isMeaned;
   }
   const isPlain =
     steps.length > 0 && steps.every(({ rate, isUnchanged }) => rate !== undefined || isUnchanged);
-  if (steps.some(({ rate, isUnchanged }) => rate === undefined && !isUnchanged)) {
+  if (!length && moving.some(({ rate }) => rate === undefined)) {
     chain.note(
       "the update is no multiple of the gradient, as with momentum or Adam, and is not judged",
     );
   }
   return { learningRate, isPlain };
+}
+
+/** A step of a length that is explained may still go the wrong way. */
+function judgeLength(
+  { name, layer, parameter }: Step,
+  { sign }: StepLength,
+  isTurned: boolean,
+  chain: Chain,
+): void {
+  const isRight = sign > 0 || isTurned;
+  chain.link(name, isRight ? "right" : "wrong");
+  if (isRight) return;
+  const old = `${parameter === "weights" ? "W" : "b"}${layer.dump.index}`;
+  chain.discover({
+    id: "update-sign",
+    at: name,
+    evidence: `every entry of ${name} lies on that side of ${old} to which d${old} points`,
+    cause: "the gradient is added, and the step climbs",
+  });
 }
 
 function stepOf(
@@ -172,7 +218,11 @@ function stepOf(
     }
     const isMultiple = Math.sqrt(rest) <= 4 * noise + 1e-4 * size;
     const isDecayed = !isMultiple && hasDecay(difference.data, g, full(old.matrix).data, noise);
-    const step = { name, layer, parameter, cosine, uncertainty, isUnchanged } as const;
+    const step = {
+      ...{ name, layer, parameter, cosine, uncertainty, isUnchanged },
+      difference: difference.data,
+      gradient: g,
+    } as const;
     if (isDecayed !== false) return [{ ...step, rate: isDecayed }];
     if (isMultiple || isUnchanged || candidate === candidates[candidates.length - 1]) {
       return [{ ...step, rate: isMultiple ? rate : undefined }];
@@ -239,18 +289,31 @@ function usualRate(steps: readonly Step[]): number | undefined {
   return best === undefined ? undefined : Math.abs(best);
 }
 
-function hasGradient({ layer: { dump }, parameter }: Step): boolean {
+function hasGradient({ layer: { dump }, parameter }: Pick<Step, "layer" | "parameter">): boolean {
   return (parameter === "weights" ? dump.dW : dump.db) !== undefined;
+}
+
+interface Surroundings {
+  readonly dump: Dump;
+  readonly steps: readonly Step[];
+  /** Multiples of the learning rate that are right. */
+  readonly right: readonly number[];
+  /** Clipped gradients may be sums as well as means. */
+  readonly isClipped: boolean;
 }
 
 function judgeStep(
   { name, layer, parameter, rate, uncertainty, isUnchanged }: Step,
   learningRate: number | undefined,
   isTurned: boolean,
-  { dump, steps: all, right }: { dump: Dump; steps: readonly Step[]; right: readonly number[] },
+  { dump, steps: all, right, isClipped }: Surroundings,
   chain: Chain,
 ): void {
   const { index } = layer.dump;
+  if (isClipped && !hasGradient({ layer, parameter })) {
+    chain.link(name, "unjudged");
+    return;
+  }
   const old = parameter === "weights" ? `W${index}` : `b${index}`;
   const gradient = `d${old}`;
   if (isUnchanged) {
@@ -279,7 +342,8 @@ function judgeStep(
   const tolerance = Math.max(1e-3, 4 * uncertainty, isCoarse ? COARSE : 0);
   const is = (value: number) => Math.abs(ratio / value - 1) <= tolerance;
   const { samples } = dump;
-  if (right.some(is) || (layer.sums[parameter] && (is(1 / samples) || is(-1 / samples)))) {
+  const mayBeSum = layer.sums[parameter] || isClipped;
+  if (right.some(is) || (mayBeSum && (is(1 / samples) || is(-1 / samples)))) {
     chain.link(name, "right");
     return;
   }
@@ -317,6 +381,10 @@ function scaleCause(
   if (near(ratio, 1 / features))
     return `the step is divided by ${features}, the number of features`;
   if (near(rate, 1)) return "the learning rate is left out";
+  // Numbers of one step cannot tell this from a rate that is divided by 10.
+  if (near(ratio, 0.1)) {
+    return "the step is a tenth of what the learning rate has it, which is right only in the first step of a moving average of gradients with β = 0.9";
+  }
   return `the step is ${show(ratio)} times as long as the learning rate has it`;
 }
 

@@ -37,6 +37,13 @@ export function weightedSums(
   const name = `Z${index}`;
   if (!Z) return computed(name, textbook.compute().matrix, roundoff, input.origin);
   const hypotheses: Hypothesis[] = [textbook];
+  if (!b && dump.samples > 1) {
+    hypotheses.push({
+      mistakes: [],
+      note: `b${index} is not in the dump, and follows from ${name}`,
+      compute: () => withRest(sums(input.matrix, W.matrix), Z.matrix),
+    });
+  }
   const add = (mistake: Mistake, compute: () => Reference) =>
     hypotheses.push({ mistakes: [mistake], compute });
   const operand = (text: string): Mistake => ({ id: "wrong-operand", cause: text });
@@ -86,6 +93,16 @@ export function weightedSums(
   }
   chain.judge(Z, hypotheses, { name, factors: ONE, roundoff, from: [input] });
   return Z;
+}
+
+/** Sums and the bias that is lacking: what they differ by in the mean over the samples. */
+function withRest(sums: Reference, { data }: Matrix): Reference {
+  const { rows, columns } = sums.matrix;
+  const rest = new Matrix(1, columns);
+  for (let at = 0; at < data.length; at++) {
+    rest.data[at % columns] += (data[at] - sums.matrix.data[at]) / rows;
+  }
+  return withBias(sums, rest, 1);
 }
 
 function withBias(sums: Reference, bias: Matrix, sign: number): Reference {

@@ -42,8 +42,9 @@ export function witness(
   }));
   const decayed =
     dW &&
-    (decayOf(dW, through[0], layer.dump, factors, roundoff, 1) ??
-      decayOf(dW, through[0], layer.dump, factors, roundoff, -1));
+    ([1, -1] as const).some((sign) =>
+      decayOf(dW, through[0], layer.dump.W, { factors, roundoff, sign }),
+    );
   if (decayed) return textbook;
   const found = explain(gradient, through, {
     factors,
