@@ -14,6 +14,8 @@ export interface Finding {
   readonly advice: string;
   /** The line to change, as it ought to be. */
   readonly code?: Readonly<Record<Language, string>>;
+  /** The other finding that this one follows from, and goes away with. */
+  readonly follows?: DiagnosisId;
   /** In which epoch of a run it was seen, counted from 1. */
   readonly epoch?: number;
   /** The number that gave it away, and the limit that it is beyond. */

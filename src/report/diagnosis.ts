@@ -39,7 +39,7 @@ export function diagnosisReport(
       : style.bad(groups.length === 1 ? "1 mistake:" : `${groups.length} mistakes:`),
   );
   groups.forEach((group, index) => {
-    parts.push(findingText(group, index + 1, languages, layout));
+    parts.push(findingText(group, index + 1, { languages, layout, groups }));
   });
   return parts.join("\n\n");
 }
@@ -84,10 +84,17 @@ function grouped(findings: readonly Finding[]): Finding[][] {
 function findingText(
   group: readonly Finding[],
   number: number,
-  languages: readonly Language[],
-  { width, style }: Layout,
+  {
+    languages,
+    layout: { width, style },
+    groups,
+  }: {
+    readonly languages: readonly Language[];
+    readonly layout: Layout;
+    readonly groups: readonly (readonly Finding[])[];
+  },
 ): string {
-  const [{ id, evidence, cause, advice, code }] = group;
+  const [{ id, evidence, cause, advice, code, follows }] = group;
   const places = group.map(({ at }) => at).join(", ");
   const heading = `${number}. ${id}`;
   const indent = " ".repeat(MARGIN);
@@ -96,6 +103,13 @@ function findingText(
     `${style.heading(heading)} ${style.faint(`at ${places}:`)} ${titleOf(id)}`,
     line(`${evidence}.`),
     line(`${capitalised(cause)}.`),
+    ...(follows
+      ? [
+          line(
+            `Follows from ${groups.findIndex(([first]) => first.id === follows) + 1}, ${follows}.`,
+          ),
+        ]
+      : []),
     line(`Try: ${advice}.`),
   ];
   if (code) {
@@ -105,6 +119,7 @@ function findingText(
       lines.push(`${indent}${style.faint(name)}  ${code[language]}`);
     }
   }
+  lines.push(`${indent}${style.faint(`More: docs/diagnoses/${id}.md`)}`);
   return lines.join("\n");
 }
 

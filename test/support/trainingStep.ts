@@ -31,6 +31,8 @@ export interface StepOptions {
   readonly update?: (gradient: number, parameter: number) => number;
   readonly learningRate?: number;
   readonly inputScale?: number;
+  /** ∂L/∂z of the sum, and the loss of a sample, instead of the cross-entropy's. */
+  readonly lossOf?: (z: Rows, targets: Rows) => { readonly gradient: Rows; readonly loss: number };
   readonly without?: readonly string[];
 }
 
@@ -99,7 +101,10 @@ export function trainingStep(options: StepOptions = {}): NumericArray[] {
   );
   const sum = losses.reduce((all, loss) => all + loss, 0);
   const divisor = reduction === "mean" ? total : 1;
-  const dZ2 = each(A2, (p, i, k) => (weights[i] * (p - targets[i][k])) / divisor);
+  const own = options.lossOf?.(Z2, targets);
+  const dZ2 = own
+    ? each(own.gradient, (g) => g / divisor)
+    : each(A2, (p, i, k) => (weights[i] * (p - targets[i][k])) / divisor);
   const dZ1 = each(product(dZ2, turned(W[1])), (g, i, j) => {
     return g * derivative(U1[i][j], f(U1[i][j])) * maskOf(i, j);
   });
@@ -125,7 +130,7 @@ export function trainingStep(options: StepOptions = {}): NumericArray[] {
     ...["dW1", "db1", "dW2", "db2"].map((name, index) => array(name, gradients[index])),
     ...["W1_new", "b1_new", "W2_new", "b2_new"].map((name, index) => array(name, next[index])),
     array("lr", learningRate),
-    ...(loss === "none" ? [] : [array("loss", loss === "sum" ? sum : sum / total)]),
+    ...(loss === "none" ? [] : [array("loss", (own?.loss ?? sum) / (loss === "sum" ? 1 : total))]),
   ];
   return all.filter(({ name }) => !options.without?.includes(name));
 }

@@ -22,21 +22,28 @@ export function examineAccuracy(
     chain.link("accuracy", "unjudged");
     return;
   }
-  const hitsOf = ({ data, rows, columns }: Matrix): number[] => {
+  // Labels that count from 1 are counted right where they are used as they are meant.
+  const isShifted = chain.has("labels-off-by-one") || chain.has("labels-not-one-hot");
+  const shifts = isShifted ? [0, -1, 1] : [0];
+  const hitsOf = ({ data, rows, columns }: Matrix, shift = 0): number[] => {
     const guesses = largestOf(new Matrix(rows, columns, data));
     return Array.from({ length: samples }, (_, row) =>
       Number(
-        outputs === 1 ? data[row] > 0.5 === matrix.data[row] > 0.5 : guesses[row] === labels[row],
+        outputs === 1
+          ? data[row] > 0.5 === matrix.data[row] > 0.5
+          : guesses[row] === labels[row] + shift,
       ),
     );
   };
   const isThatOf = (outputs: Matrix) => {
     // Of equal outputs any may be taken for the largest; float32 makes more of them equal.
     const ties = outputs.columns === 1 ? 0 : countTies(outputs, forward.P.roundoff);
-    const share = sum(hitsOf(outputs)) / samples;
-    return [1, 100, samples].some(
-      (scale) =>
-        Math.abs(accuracy / scale - share) <= (ties + 1e-3) / samples + 1e-6 + 2 * roundoff,
+    const shares = shifts.map((shift) => sum(hitsOf(outputs, shift)) / samples);
+    return [1, 100, samples].some((scale) =>
+      shares.some(
+        (share) =>
+          Math.abs(accuracy / scale - share) <= (ties + 1e-3) / samples + 1e-6 + 2 * roundoff,
+      ),
     );
   };
   const updated = dump.layers.map(({ W, b, newW, newB }) => ({
@@ -57,48 +64,76 @@ export function examineAccuracy(
   const hits = hitsOf(p);
   const count = sum(hits);
   chain.link("accuracy", "wrong");
+  const { cause, scale } = explanationOf(accuracy, hits, count, dump, p, labels);
+  const unit = scale === 100 ? " %" : "";
   chain.discover({
     id: "accuracy-miscounted",
     at: "accuracy",
-    evidence: `accuracy is ${show(accuracy)}, expected ${show(count / samples)}: ${count} of ${samples} samples have their largest output at their label`,
-    cause: causeOf(accuracy, hits, count, dump, p, labels),
+    evidence: `accuracy is ${show(accuracy)}${unit}, expected ${show((scale * count) / samples)}${unit}: ${count} of ${samples} samples have their largest output at their label`,
+    cause,
   });
 }
 
-function causeOf(
+/** What was counted instead, and whether the program's number is a fraction, 1, or a percentage, 100. */
+function explanationOf(
   accuracy: number,
   hits: readonly number[],
   count: number,
   { samples, outputs, features }: Dump,
   p: Matrix,
   labels: Int32Array,
-): string {
-  const close = (value: number) =>
-    value !== 0 && [1, 100].some((scale) => Math.abs(accuracy / scale / value - 1) < 1e-4);
+): { readonly cause: string; readonly scale: 1 | 100 } {
   const first = sum(hits.slice(0, outputs));
   const firstOnly = `only the first ${outputs} samples are looked at, as many as there are classes`;
-  if (close(first / samples)) return `${firstOnly}, and their hits are divided by all ${samples}`;
-  if (close(first / outputs)) return firstOnly;
-  if (close(count / outputs)) return `the hits are divided by ${outputs}, the number of classes`;
-  if (close(count / features)) return `the hits are divided by ${features}, the number of features`;
-  if (close(1 - count / samples)) return "the misses are counted, not the hits";
   const columns = largestRows(p);
   const targets = Array.from({ length: outputs }, (_, column) => labels.indexOf(column));
   const agreeing = columns.filter((row, column) => row === targets[column]).length;
-  if (close(agreeing / outputs) || close(agreeing / samples)) {
-    return "the largest output is looked for among the samples, not among the classes";
+  const alongSamples = "the largest output is looked for among the samples, not among the classes";
+  const explanations: readonly (readonly [number, string])[] = [
+    [first / samples, `${firstOnly}, and their hits are divided by all ${samples}`],
+    [first / outputs, firstOnly],
+    [count / outputs, `the hits are divided by ${outputs}, the number of classes`],
+    [count / features, `the hits are divided by ${features}, the number of features`],
+    [1 - count / samples, "the misses are counted, not the hits"],
+    [agreeing / outputs, alongSamples],
+    [agreeing / samples, alongSamples],
+    [count / (samples * outputs), "the hits are divided by samples times classes"],
+  ];
+  for (const [value, cause] of explanations) {
+    if (value === 0) continue;
+    for (const scale of [1, 100] as const) {
+      if (Math.abs(accuracy / scale / value - 1) < 1e-4) return { cause, scale };
+    }
   }
-  const entries = samples * outputs;
-  if (close(count / entries)) return "the hits are divided by samples times classes";
-  const matches = Math.abs(accuracy * samples - Math.round(accuracy * samples)) < 1e-3;
-  if (accuracy * samples > count && matches && accuracy > 1) {
-    return "the counter is never set back to 0, and goes on from one pass to the next";
+  const usual = accuracy > 1 ? 100 : 1;
+  // Few hits of many samples: a fraction that is a whole number of them, or else a percentage that is.
+  const wholeOf = (scale: number) => {
+    const counted = (accuracy / scale) * samples;
+    return Math.abs(counted - Math.round(counted)) < 1e-3 ? Math.round(counted) : undefined;
+  };
+  const scales = ([usual, 100, 1] as const).filter((each) => wholeOf(each));
+  const never = "the counter is never set back to 0, and goes on from one pass to the next";
+  // Small enough for some passes over as many samples as there are classes.
+  const ofFirst = scales.find((each) => {
+    const counted = wholeOf(each) ?? 0;
+    return counted > first && counted < Math.min(count, MOST_PASSES * outputs);
+  });
+  if (ofFirst && samples > outputs) {
+    const cause = `${wholeOf(ofFirst)} hits are counted, of which this pass has ${first} among the first ${outputs} samples: only those are looked at, and ${never}`;
+    return { cause, scale: ofFirst };
   }
-  if (accuracy * samples > count && matches) {
-    return "more hits are counted than there are: the counter is not set back to 0, or the axis is wrong";
+  const [scale = usual] = scales;
+  const counted = wholeOf(scale) ?? 0;
+  if (counted > samples) return { cause: never, scale };
+  if (counted > count) {
+    const cause = `${counted} hits are counted where there are ${count}: the counter is not set back to 0, or the axis is wrong`;
+    return { cause, scale };
   }
-  return "the hits are counted over too few samples, or along the wrong axis";
+  return { cause: "the hits are counted over too few samples, or along the wrong axis", scale };
 }
+
+/** A counter that goes on is recognised in the first few passes. */
+const MOST_PASSES = 10;
 
 /** The row of each column's largest entry. */
 function largestRows({ rows, columns, data }: Matrix): number[] {

@@ -18,6 +18,7 @@ import {
 import { prescribe } from "./advice.js";
 import { examineBackward } from "./backward.js";
 import { Chain, type Link } from "./chain.js";
+import { causeOf } from "./consequences.js";
 import { examineFlow, examineRate, examineStart } from "./dynamics.js";
 import { examineForward } from "./forward.js";
 import { examineInputs } from "./inputs.js";
@@ -32,7 +33,7 @@ import {
 import { nameArrays } from "./names.js";
 import { isWeightedLoss, variationOf } from "./objective.js";
 import { type Dump, type LayerDump, type Orientation, orient } from "./orientation.js";
-import type { OutputFunction } from "./passes.js";
+import type { Misuse, OutputFunction } from "./passes.js";
 import { penaltyIn } from "./penalty.js";
 import type { Quantity } from "./quantity.js";
 import { examineTargets, readTargets, type Targets } from "./targets.js";
@@ -98,8 +99,8 @@ interface Assumption {
   readonly hidden: ActivationFunction;
   readonly output: OutputFunction;
   readonly loss: LossName;
-  /** Whether the loss applies a softmax to what went through one. */
-  readonly isDoubled: boolean;
+  /** What the loss takes its softmax of or over, if that is a mistake. */
+  readonly misuse: Misuse | undefined;
 }
 
 interface Examination {
@@ -109,6 +110,8 @@ interface Examination {
   /** Whether no other reading in this orientation can do better: the dump's own loss says which one it is. */
   readonly isSettled: boolean;
 }
+
+const MISUSES: readonly Misuse[] = ["softmax", "samples", "sigmoid", "relu", "tanh"];
 
 /** Every reading that is possible, the usual ones first. */
 function assumptions(
@@ -133,15 +136,18 @@ function assumptions(
     const possible = lossesFor(name);
     const losses = declared.loss ? [declared.loss] : possible;
     const fits = losses.filter((loss) => possible.includes(loss) || last !== undefined);
-    return fits.map((loss) => ({ output, loss, isDoubled: false }));
+    return fits.map((loss) => ({ output, loss, misuse: undefined }));
   });
   const all = hiddens.flatMap((hidden) => readings.map((reading) => ({ hidden, ...reading })));
   // What is usual of both goes first, and a mistake last.
   const usualFirst = all.toSorted((a, b) => lossRank(a) - lossRank(b));
-  const doubled = usualFirst
+  // What the dump holds of the last activations says itself what they went through, and without z nobody can tell.
+  const { A, Z } = layers[layers.length - 1];
+  const misuses: readonly Misuse[] = A || !Z ? ["softmax"] : MISUSES;
+  const misused = usualFirst
     .filter(({ output, loss }) => output === "softmax" && loss === "cross-entropy")
-    .map((assumption) => ({ ...assumption, isDoubled: true }));
-  return [...usualFirst, ...doubled];
+    .flatMap((assumption) => misuses.map((misuse) => ({ ...assumption, misuse })));
+  return [...usualFirst, ...misused];
 }
 
 /** Of zeros alone nobody can tell what was applied to them. */
@@ -190,7 +196,7 @@ interface Subject {
 
 function examine(
   { dump, targets, samples }: Subject,
-  { hidden, output, loss, isDoubled }: Assumption,
+  { hidden, output, loss, misuse }: Assumption,
   declared: Declared,
 ): Examination | undefined {
   const chain = new Chain();
@@ -199,7 +205,7 @@ function examine(
     declared: declared.activation,
     hidden,
     output,
-    isDoubled,
+    misuse,
     isClassification: targets.kind === "classes",
   });
   // The dump's own last activations speak for another reading, which has its own turn.
@@ -254,7 +260,10 @@ function examine(
     loss,
     hasMean: (layer: number) => backward.layers[layer - 1].mean === "before",
   };
-  const findings = chain.discoveries.map((discovery) => prescribe(discovery, program));
+  const findings = chain.discoveries.map((discovery) => {
+    const follows = causeOf(discovery, chain.discoveries);
+    return { ...prescribe(discovery, program), ...(follows && { follows }) };
+  });
   // A mistake counts once, in however many quantities it shows.
   const ids = new Set(chain.discoveries.map(({ id }) => id));
   const score = [...ids].reduce((sum, id) => sum + (SCORES[id] ?? 1), 2 * chain.doubts);

@@ -2,8 +2,9 @@
 import { ACTIVATIONS } from "./activations.js";
 import type { Chain } from "./chain.js";
 import { hiddenActivations } from "./hiddenActivations.js";
+import { misused } from "./misuse.js";
 import type { Dump } from "./orientation.js";
-import { doubled, outputs } from "./outputs.js";
+import { outputs } from "./outputs.js";
 import type { Forward, ForwardLayer, ForwardOptions } from "./passes.js";
 import { weightedSums } from "./weightedSums.js";
 
@@ -21,9 +22,9 @@ export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions
   const Z = weightedSums(dump, layer, input, layers, chain);
   const single = outputs(layer, Z, chain, options);
   const { output, endsInLogits } = single;
-  const isDoubled = options.isDoubled && output === "softmax";
-  const inner = isDoubled ? single.P.matrix : undefined;
-  const P = isDoubled ? doubled(single.P, chain) : single.P;
+  const { misuse } = options;
+  const wrong = misuse && output === "softmax" ? misused(misuse, Z, single.P, chain) : undefined;
+  const P = wrong?.P ?? single.P;
   const activation = output === "softmax" ? ACTIVATIONS[0] : output;
   layers.push({
     dump: layer,
@@ -34,5 +35,5 @@ export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions
     mask: undefined,
     isNormalised: false,
   });
-  return { layers, output, P, endsInLogits, inner };
+  return { layers, output, P, endsInLogits, misused: wrong?.gradient };
 }

@@ -39,10 +39,10 @@ export function variationOf(
   chain: Chain,
 ): Variation {
   const plain: Variation = { targets, weights: undefined, isOfDistance: false };
-  const { layers, P, output, inner } = forward;
+  const { layers, P, output } = forward;
   const last = layers[layers.length - 1];
   const { dZ } = last.dump;
-  if (inner || !isFiniteArray(P.matrix.data)) return plain;
+  if (forward.misused || !isFiniteArray(P.matrix.data)) return plain;
   if (Math.max(P.roundoff, dZ?.roundoff ?? 0) >= HALF) return plain;
   const difference = combine(P.matrix, targets.matrix, (p, t) => p - t);
   if (dZ && isFiniteArray(dZ.matrix.data)) {

@@ -21,7 +21,7 @@ interface GradientHypothesis extends Hypothesis {
 
 export function outputHypotheses(
   dump: Dump,
-  { layers, output, P, endsInLogits, inner }: Forward,
+  { layers, output, P, endsInLogits, misused }: Forward,
   { targets, loss }: BackwardOptions,
 ): GradientHypothesis[] {
   const last = layers[layers.length - 1];
@@ -56,7 +56,7 @@ export function outputHypotheses(
   const direct: GradientHypothesis = {
     loss: matched,
     mistakes: [],
-    compute: inner ? () => throughSoftmax(inner, plain()) : plain,
+    compute: misused ? () => misused(targets.matrix) : plain,
   };
   const extra: Mistake = {
     id: "extra-output-derivative",
@@ -96,6 +96,7 @@ export function outputHypotheses(
   } else if (output === "softmax") {
     result.push({ mistakes: [wrongDerivative("a·(1 − a)")], compute: times((p) => p * (1 - p)) });
   }
+  const operand = (cause: string): Mistake => ({ id: "wrong-operand", cause });
   for (const activation of ACTIVATIONS.slice(0, 3)) {
     const { derivativeOfA, derivative, name: other } = activation;
     if (derivativeOfA) {
@@ -119,6 +120,14 @@ export function outputHypotheses(
           ],
           compute: times((p) => derivativeOfA(p) ** 2),
         });
+        result.push({
+          mistakes: [
+            operand(
+              `the derivative of the ${outputName} is taken at A${last.dump.index}, which went through it already`,
+            ),
+          ],
+          compute: times((p) => derivative(p)),
+        });
         continue;
       }
       result.push({ mistakes: [wrongDerivative(text)], compute: times((p) => derivativeOfA(p)) });
@@ -130,7 +139,6 @@ export function outputHypotheses(
       compute: times((_, z) => derivative(z)),
     });
   }
-  const operand = (cause: string): Mistake => ({ id: "wrong-operand", cause });
   if (endsInLogits || output === "softmax" || output.name !== "identity") {
     result.push({
       mistakes: [

@@ -3,7 +3,7 @@
 import { Matrix } from "../../reference/matrix.js";
 import { softmax } from "../../reference/network.js";
 import { ACTIVATIONS } from "./activations.js";
-import { type Chain, show } from "./chain.js";
+import type { Chain } from "./chain.js";
 import type { Hypothesis, Mistake } from "./explain.js";
 import { ONE } from "./factors.js";
 import type { LayerDump } from "./orientation.js";
@@ -99,21 +99,6 @@ export function outputs(
     P: computed(name, matrix, A.roundoff, "dumped"),
     endsInLogits: true,
   };
-}
-
-/** The loss of a library that takes logits is given probabilities. */
-export function doubled(P: Quantity, chain: Chain): Quantity {
-  const matrix = softmax(P.matrix);
-  const largest = ({ data, columns }: Matrix) => show(Math.max(...data.subarray(0, columns)));
-  chain.discover({
-    id: "wrong-activation",
-    at: P.name,
-    evidence: `the loss and its gradient are those of the softmax of the softmax: the first sample's largest probability is ${largest(P.matrix)}, and ${largest(matrix)} after the second`,
-    cause: "the loss applies a softmax of its own to what went through one already",
-    advice:
-      "leave the softmax out of the network where the loss takes logits, as PyTorch's CrossEntropyLoss does",
-  });
-  return computed(P.name, matrix, P.roundoff, P.origin);
 }
 
 /** Last activations that a classifier may well have. */

@@ -1,6 +1,7 @@
 /** What is known of a step after its forward and its backward pass. */
 import type { Matrix } from "../../reference/matrix.js";
 import type { ActivationFunction } from "./activations.js";
+import type { Reference } from "./explain.js";
 import type { LossName } from "./loss.js";
 import type { Variation } from "./objective.js";
 import type { LayerDump } from "./orientation.js";
@@ -33,9 +34,12 @@ export interface Forward {
   readonly P: Quantity;
   /** Whether the dump's last activations are logits, and the softmax is a part of the loss. */
   readonly endsInLogits: boolean;
-  /** softmax(z), where the loss takes the softmax of that once more. */
-  readonly inner: Matrix | undefined;
+  /** ∂L/∂z of the last layer for these targets, where the loss takes a softmax of what it should not. */
+  readonly misused: ((targets: Matrix) => Reference) | undefined;
 }
+
+/** The softmax of something that went through this already, or over the samples. */
+export type Misuse = "softmax" | "sigmoid" | "relu" | "tanh" | "samples";
 
 export interface ForwardOptions {
   /** What the person says that the layers apply, one name a layer. */
@@ -45,8 +49,8 @@ export interface ForwardOptions {
   /** The same of the last layer. */
   readonly output: OutputFunction;
   readonly isClassification: boolean;
-  /** Whether the loss is supposed to apply a softmax to what went through one. */
-  readonly isDoubled: boolean;
+  /** What the softmax of the loss is supposed to be taken of, or over, instead of each sample's z. */
+  readonly misuse: Misuse | undefined;
 }
 
 /** Where the mean over the samples is taken. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { NumericArray } from "../../../src/data/arrays/namedArray.js";
 import { diagnose } from "../../../src/doctor/dump/diagnose.js";
 import { DataError, OptionError } from "../../../src/errors.js";
+import { SIZES, trainingStep } from "../../support/trainingStep.js";
 
 const SAMPLES = 12;
 const FEATURES = 5;
@@ -316,4 +317,66 @@ test("whatever the numbers are, a dump is judged or refused in a sentence", () =
     }),
     { numRuns: 60 },
   );
+});
+
+describe("an accuracy that is miscounted", () => {
+  /** The network's own outputs, the label of each sample, and how many of them it gets right. */
+  const dump = (accuracy: (right: boolean[]) => number) => {
+    const step = trainingStep();
+    const valuesOf = (name: string) => step.find((each) => each.name === name)?.values ?? [];
+    const [outputs, targets] = [valuesOf("A2"), valuesOf("Y")];
+    const largest = (values: ArrayLike<number>, row: number) => {
+      const own = Array.from({ length: SIZES.classes }, (_, k) => values[row * SIZES.classes + k]);
+      return own.indexOf(Math.max(...own));
+    };
+    const right = Array.from(
+      { length: SIZES.samples },
+      (_, row) => largest(outputs, row) === largest(targets, row),
+    );
+    return { arrays: [...step, array("accuracy", [], [accuracy(right)])], right };
+  };
+  const count = (right: boolean[]) => right.filter(Boolean).length;
+
+  test("of a percentage the evidence is one too", () => {
+    const { arrays, right } = dump((all) => (100 * count(all)) / SIZES.classes);
+    const share = (100 * count(right)) / SIZES.samples;
+    expect(diagnose(arrays).findings[0]).toMatchObject({
+      id: "accuracy-miscounted",
+      evidence: expect.stringContaining(` %, expected ${share} %: `),
+      cause: "the hits are divided by 4, the number of classes",
+    });
+  });
+
+  test("a counter that is never set back to 0 is named", () => {
+    const { arrays } = dump((all) => (count(all) + 40) / SIZES.samples);
+    expect(diagnose(arrays).findings[0].cause).toBe(
+      "the counter is never set back to 0, and goes on from one pass to the next",
+    );
+  });
+
+  test("… and one that goes on over the first samples only", () => {
+    const { arrays } = dump((all) => (count(all.slice(0, SIZES.classes)) + 1) / SIZES.samples);
+    expect(diagnose(arrays).findings[0].cause).toMatch(
+      /^\d hits are counted, of which this pass has \d among the first 4 samples: only those .* never set back to 0/,
+    );
+  });
+});
+
+test("what follows from another mistake says so", () => {
+  const rows = (name: string) => trainingStep().find((each) => each.name === name)?.values ?? [];
+  const dZ2 = rows("dZ2");
+  const perSample = Array.from({ length: SIZES.samples }, (_, i) =>
+    [0, 1, 2, 3].reduce((sum, k) => sum + dZ2[i * SIZES.classes + k], 0),
+  );
+  const b2 = rows("b2");
+  const next = perSample.flatMap((g) => Array.from(b2, (b) => b - 0.1 * g));
+  const arrays = [
+    ...trainingStep({ without: ["db2", "b2_new"] }),
+    array("db2", [SIZES.samples, 1], perSample),
+    array("b2_new", [SIZES.samples, SIZES.classes], next),
+  ];
+  expect(diagnose(arrays).findings.map(({ id, at, follows }) => [id, at, follows])).toEqual([
+    ["bias-gradient-axis", "db2", undefined],
+    ["bias-broadcast", "b2_new", "bias-gradient-axis"],
+  ]);
 });

@@ -1,0 +1,60 @@
+/** A loss that takes its softmax of the wrong thing, as `nn.CrossEntropyLoss` after an activation does. */
+import { expect, test } from "vitest";
+import { diagnose } from "../../../src/doctor/dump/diagnose.js";
+import { trainingStep } from "../../support/trainingStep.js";
+
+type Rows = number[][];
+
+const softmax = (row: readonly number[]) => {
+  const total = row.reduce((sum, z) => sum + Math.exp(z), 0);
+  return row.map((z) => Math.exp(z) / total);
+};
+const turned = (a: Rows): Rows => a[0].map((_, j) => a.map((row) => row[j]));
+const lossOf = (p: Rows, targets: Rows) =>
+  targets.reduce((sum, row, i) => row.reduce((rest, t, k) => rest - t * Math.log(p[i][k]), sum), 0);
+
+/** The cross-entropy of softmax(f(z)). */
+function afterActivation(f: (z: number) => number, derivative: (z: number) => number) {
+  return (z: Rows, targets: Rows) => {
+    const p = z.map((row) => softmax(row.map(f)));
+    const gradient = z.map((row, i) =>
+      row.map((value, k) => (p[i][k] - targets[i][k]) * derivative(value)),
+    );
+    return { gradient, loss: lossOf(p, targets) };
+  };
+}
+
+const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
+
+test.each([
+  ["sigmoid", afterActivation(sigmoid, (z) => sigmoid(z) * (1 - sigmoid(z)))],
+  [
+    "relu",
+    afterActivation(
+      (z) => Math.max(0, z),
+      (z) => Number(z > 0),
+    ),
+  ],
+  ["tanh", afterActivation(Math.tanh, (z) => 1 - Math.tanh(z) ** 2)],
+] as const)("the softmax of a %s", (name, loss) => {
+  const { findings } = diagnose(trainingStep({ lossOf: loss, without: ["A2"] }));
+  expect(findings).toMatchObject([
+    {
+      id: "wrong-activation",
+      at: "A2",
+      cause: `the loss applies a softmax of its own to what went through the ${name} already`,
+      advice: expect.stringContaining(`leave the ${name} out of the network`),
+    },
+  ]);
+});
+
+test("the softmax over the samples, of which the dump holds no activations", () => {
+  const overSamples = (z: Rows, targets: Rows) => {
+    const p = turned(turned(z).map(softmax));
+    const counts = turned(targets).map((column) => column.reduce((sum, t) => sum + t, 0));
+    const gradient = p.map((row, i) => row.map((value, k) => value * counts[k] - targets[i][k]));
+    return { gradient, loss: lossOf(p, targets) };
+  };
+  const { findings } = diagnose(trainingStep({ lossOf: overSamples, without: ["A2"] }));
+  expect(findings.map(({ id, at }) => `${id}@${at}`)).toEqual(["softmax-axis@A2"]);
+});
