@@ -93,15 +93,13 @@ describe.each(Object.entries(BUILDS))("with %s", (_, build) => {
     folder = await build();
   });
 
-  test.each([
+  test.for([
     { browser: CHROMIUM, isolated: true },
     { browser: CHROMIUM, isolated: false },
     { browser: FIREFOX, isolated: true },
     { browser: FIREFOX, isolated: false },
-  ])("$browser.name, cross-origin isolated: $isolated", async ({ browser, isolated }) => {
-    if (browser.binary === undefined) {
-      return console.warn(`skipped: ${browser.name} is not installed`);
-    }
+  ])("$browser.name, cross-origin isolated: $isolated", async ({ browser, isolated }, { skip }) => {
+    skip(browser.binary === undefined, `${browser.name} is not installed`);
     const answer = await askPage(browser, folder, { isolated });
     expect(answer).toMatchObject({ sha256: expected, isolated });
     const { threads, turns } = answer as { threads: number; turns: number };
