@@ -102,6 +102,8 @@ typedef struct {
   wasmlp_pointer targets;
   wasmlp_pointer losses;
   wasmlp_pointer predicted;
+  /* What the network says of each sample, `[samples, outputs]`; 0 except for `predictAll`. */
+  wasmlp_pointer outputs;
   /* Each thread's scratch memory, `scratchStride` bytes apart: `scratchBytes()` for the
    * matrix products, which smaller needs share, then ∂L/∂W for the tile of W that the
    * thread is updating, `[TILE_INPUTS, units]`. */
@@ -116,7 +118,7 @@ typedef struct {
   wasmlp_pointer team;
   int32_t spins;
 } wasmlp_plan;
-_Static_assert(sizeof(wasmlp_plan) == 148, "Plan has 148 bytes");
+_Static_assert(sizeof(wasmlp_plan) == 152, "Plan has 152 bytes");
 
 typedef struct {
   /* Features in, units out. */
@@ -457,6 +459,13 @@ typedef void wasmlp_evaluate(wasmlp_pointer plan, int32_t thread, int32_t first,
 /* What the network says of the first `rows` rows of `batchInputs`, left in the last layer's
  * activations: probabilities where the loss takes logits. */
 typedef void wasmlp_predict(wasmlp_pointer plan, int32_t rows);
+
+/* What the network says of all samples of steps `first` to `first + count − 1`, left in
+ * `outputs`. Behind `plan` every thread has one of its own, for a team of one, with buffers
+ * of its own: it passes batch after batch from inputs to outputs and meets nobody on the
+ * way. Only the packed weights are everybody's. Ends early when asked to, some batches left
+ * out. */
+typedef void wasmlp_predictAll(wasmlp_pointer plan, int32_t thread, int32_t first, int32_t count);
 
 /* Runs training steps `first` to `first + count − 1` of an epoch, as thread `thread` of
  * `plan.threads`, all of which make the same call. Ends early, after a whole step, when

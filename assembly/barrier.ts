@@ -73,11 +73,12 @@ export function barrier(team: usize, threads: i32, spins: i32): void {
 function open(team: usize, threads: i32): void {
   for (let thread = 0; thread < threads; thread++)
     store<i32>(team + <usize>thread * LINE, 0, CLAIMED);
-  store<i32>(
-    team,
-    ASC_FEATURE_THREADS ? atomic.load<i32>(team, STOP) : load<i32>(team, STOP),
-    STOPPING,
-  );
+  store<i32>(team, i32(isStopRequested(team)), STOPPING);
+}
+
+/** Whether a stop was asked for: other threads may see it earlier or later than this one. */
+export function isStopRequested(team: usize): bool {
+  return (ASC_FEATURE_THREADS ? atomic.load<i32>(team, STOP) : load<i32>(team, STOP)) != 0;
 }
 
 /** Whether the last barrier passed on a request to stop. */

@@ -37,4 +37,4 @@ export {
   transposeBlock,
   unpackBlocks,
 } from "./sparse";
-export { evaluate, predict, train } from "./step";
+export { evaluate, predict, predictAll, train } from "./step";

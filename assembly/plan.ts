@@ -59,6 +59,8 @@ export class Plan {
   targets: usize;
   losses: usize;
   predicted: usize;
+  /** What the network says of each sample, `[samples, outputs]`; 0 except for `predictAll`. */
+  outputs: usize;
   /**
    * Each thread's scratch memory, `scratchStride` bytes apart: `scratchBytes()` for the matrix
    * products, which smaller needs share, then ∂L/∂W for the tile of W that the thread is updating,

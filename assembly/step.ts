@@ -19,7 +19,14 @@
  * sizes and whoever computes them.
  */
 import { backward, backwardSparseTile, endOfDense } from "./backward";
-import { barrier, claim, isStopping, reportCompleted, requestStop } from "./barrier";
+import {
+  barrier,
+  claim,
+  isStopping,
+  isStopRequested,
+  reportCompleted,
+  requestStop,
+} from "./barrier";
 import { SPARSE_ROWS, SparseBatch } from "./compress";
 import { clip, clipScale, constrain, countDescentTiles, descend, packWeights } from "./descend";
 import {
@@ -51,6 +58,7 @@ import {
   threadScratch,
 } from "./plan";
 import { shuffle } from "./random";
+import { FLOAT } from "./simd";
 import { unpackBlocks } from "./sparse";
 
 /** Most rows that pass through the network at a time: their activations stay in cache. */
@@ -128,6 +136,38 @@ export function predict(plan: Plan, rows: i32): void {
     prepare(plan);
     forwardLayers(plan, 0, 0, 0, rows, 0, plan.layerCount);
   }
+  normalize(plan, rows);
+}
+
+/**
+ * What the network says of all samples of steps `first` to `first + count − 1`, left in `outputs`.
+ *
+ * Behind `plan` every thread has one of its own, for a team of one, with buffers of its own: it passes batch after
+ * batch from inputs to outputs and meets nobody on the way. Only the packed weights are everybody's. Ends
+ * early when asked to, some batches left out.
+ */
+export function predictAll(plan: Plan, thread: i32, first: i32, count: i32): void {
+  // `plan.batchKept` is set: the plan itself has no batch to compress.
+  enter(plan, thread, first);
+  const own = changetype<Plan>(changetype<usize>(plan) + <usize>(thread + 1) * offsetof<Plan>());
+  for (let step = next(plan, thread, count); step < count; step = next(plan, thread, count)) {
+    if (isStopRequested(plan.team)) return;
+    predictStep(own, first + step);
+  }
+  if (thread == 0) reportCompleted(plan.team, first + count);
+}
+
+function predictStep(plan: Plan, step: i32): void {
+  const rows = batchRows(plan, step);
+  const output = layerAt(plan, plan.layerCount - 1);
+  output.activations = plan.outputs + <usize>(step * plan.batchSize * output.units) * FLOAT;
+  if (isSparse(plan, 0)) compress(plan, step, 0);
+  forwardChunks(plan, 0, step, forwardSparse(plan, 0, step), plan.layerCount);
+  normalize(plan, rows);
+}
+
+/** The last layer's activations become what the network says: probabilities where the loss takes logits. */
+function normalize(plan: Plan, rows: i32): void {
   const output = layerAt(plan, plan.layerCount - 1);
   const outputs = output.activations;
   if (plan.loss == CROSS_ENTROPY) softmax(outputs, outputs, rows, output.units);

@@ -92,6 +92,7 @@ export {
   type OutputActivation,
   perceptron,
 } from "./model/architecture.js";
+export type { PredictAllOptions } from "./model/batchPredictor.js";
 export { encodeModel } from "./model/formats/modelFile.js";
 export { decodeModelNpz, encodeModelNpz } from "./model/formats/npz.js";
 export { encodeOnnx, ONNX_OPSET } from "./model/formats/onnx.js";

@@ -11,6 +11,7 @@ import {
   countParameters,
   fitsTargets,
 } from "./model/architecture.js";
+import { type PredictAllOptions, predictAll } from "./model/batchPredictor.js";
 import { decodeModel, encodeModel } from "./model/formats/modelFile.js";
 import {
   checkSnapshot,
@@ -244,7 +245,8 @@ export class Mlp implements Disposable {
   ): Promise<Evaluation | RegressionEvaluation> {
     const { signal } = options ?? {};
     if (isOfClasses(dataset)) return evaluate(this.#network, dataset, signal);
-    return evaluateRegression(this.#network, dataset, this.predict(dataset.inputs), signal);
+    const predictions = await this.predictAll(dataset.inputs, { signal });
+    return evaluateRegression(this.#network, dataset, predictions, signal);
   }
 
   /**
@@ -259,6 +261,22 @@ export class Mlp implements Disposable {
   predict(inputs: Uint8Array | Float32Array, outputs?: Float32Array): Float32Array {
     this.#predictor ??= new Predictor(this.#network);
     return this.#predictor.predict(inputs, outputs);
+  }
+
+  /**
+   * The same of many samples, on all threads and to the same bits; the calling thread is busy only for some
+   * milliseconds at a time, to copy, and memory does not grow with the number of samples.
+   *
+   * @throws OptionError when the inputs are not whole samples of finite numbers, or `options.outputs` has another
+   * length than samples · outputs.
+   * @throws EngineError "disposed" after `dispose()`.
+   * @throws the signal's reason when `options.signal` aborts; of the room for outputs some is then filled.
+   */
+  async predictAll(
+    inputs: Uint8Array | Float32Array,
+    options?: PredictAllOptions,
+  ): Promise<Float32Array> {
+    return predictAll(this.#network, inputs, options);
   }
 
   /**

@@ -147,6 +147,7 @@ describe("disposing", () => {
     epochs: (model) => model.epochs(DATASET).next(),
     evaluate: (model) => model.evaluate(DATASET),
     predict: (model) => model.predict(DATASET.inputs),
+    predictAll: (model) => model.predictAll(DATASET.inputs),
     layerParameters: (model) => model.layerParameters(0),
     save: (model) => model.save(),
   };

@@ -272,5 +272,6 @@ export interface Kernels {
   // step.ts
   readonly evaluate: Steps;
   readonly predict: (plan: Pointer, rows: number) => void;
+  readonly predictAll: Steps;
   readonly train: Steps;
 }

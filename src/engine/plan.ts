@@ -35,6 +35,7 @@ export const PLAN_FIELDS = [
   "targets",
   "losses",
   "predicted",
+  "outputs",
   "scratch",
   "scratchStride",
   "totals",
@@ -139,6 +140,12 @@ export const OPTIMIZER_CODES = { sgd: 0, momentum: 1, nesterov: 2, rmsprop: 3, a
 export const TOTALS_BYTES = 16;
 
 export type PlanFields = Record<(typeof PLAN_FIELDS)[number], number>;
+/** A plan of nothing: no samples, no learning, one thread. */
+export const EMPTY_PLAN: Readonly<PlanFields> = {
+  ...(Object.fromEntries(PLAN_FIELDS.map((name) => [name, 0])) as PlanFields),
+  threads: 1,
+};
+
 export type LayerFields = Record<(typeof LAYER_FIELDS)[number], number>;
 export type SparseFields = Record<(typeof SPARSE_FIELDS)[number], number>;
 export type StepSettings = Record<(typeof SETTINGS_FIELDS)[number], number>;

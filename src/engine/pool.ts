@@ -13,7 +13,7 @@ export type Order =
     }
   | {
       readonly kind: "run";
-      readonly operation: "train" | "evaluate";
+      readonly operation: "train" | "evaluate" | "predictAll";
       readonly plan: Pointer;
       readonly first: number;
       readonly count: number;

@@ -5,7 +5,7 @@ import { runInSlices } from "./slices.js";
 import { completedSteps, requestStop, resetTeam } from "./team.js";
 
 export interface Run {
-  readonly operation: "train" | "evaluate";
+  readonly operation: "train" | "evaluate" | "predictAll";
   readonly plan: Pointer;
   /** The plan's team. */
   readonly team: Pointer;

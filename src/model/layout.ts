@@ -44,6 +44,8 @@ export interface LayerLayout {
   readonly activations: readonly Pointer[];
   /** Every layer's ∂L/∂z `[rows, units]`; of evaluation its activations. */
   readonly gradients: readonly Pointer[];
+  /** Every layer's weights as its products read them. */
+  readonly packedWeights: readonly Pointer[];
   readonly states: readonly LayerState[];
 }
 
@@ -52,6 +54,7 @@ export interface LayerLayout {
  * learning the gradients and the optimiser's state, all zero.
  *
  * @param firstLayer how the first layer reads its inputs
+ * @param packedWeights another layout's of the same network, to be shared
  */
 export function layOutLayers(
   network: Network,
@@ -59,6 +62,7 @@ export function layOutLayers(
   rows: number,
   firstLayer: "dense" | "sparse",
   learning?: Learning,
+  packedWeights?: readonly Pointer[],
 ): LayerLayout {
   const { engine, layers } = network;
   const { memory } = engine;
@@ -121,7 +125,7 @@ export function layOutLayers(
       // Evaluation has no use for the gradient of the loss: it may overwrite what the loss takes.
       gradient: learning ? regions.allocateNumbers(rows * units) : activations,
       biasGradient: learning ? regions.allocateNumbers(units) : 0,
-      packedWeights: regions.allocateBytes(layOut(inputs, units)),
+      packedWeights: packedWeights?.[index] ?? regions.allocateBytes(layOut(inputs, units)),
       packedTransposed: layOutTransposed(),
       packedGradient: learning ? regions.allocateBytes(layOut(rows, units)) : 0,
       weightFirst,
@@ -150,6 +154,7 @@ export function layOutLayers(
     outputs: fields[fields.length - 1].activations,
     activations: fields.map(({ activations }) => activations),
     gradients: fields.map(({ gradient }) => gradient),
+    packedWeights: fields.map((layer) => layer.packedWeights),
     states,
   };
 }

@@ -164,6 +164,7 @@ export class Session {
         targets: this.#numbers(this.samples),
         losses: this.#losses,
         predicted: this.#predicted,
+        outputs: 0,
         ...layOutScratch(
           network,
           regions,

@@ -1,0 +1,51 @@
+/** What a prediction may be asked of a network, in one batch or many. */
+import { OptionError } from "../errors.js";
+import type { Network } from "./network.js";
+
+/** @throws OptionError when inputs `[samples, features]` are not whole samples. */
+export function countSamples({ architecture }: Network, inputs: Uint8Array | Float32Array): number {
+  const samples = inputs.length / architecture.inputs;
+  if (Number.isInteger(samples) && samples > 0) return samples;
+  throw new OptionError(
+    `predict was given ${inputs.length} input values, expected one or more samples of ${architecture.inputs} as the network has inputs`,
+  );
+}
+
+/**
+ * Room for outputs `[samples, outputs]`: what the caller gave, or new.
+ *
+ * @throws OptionError when the caller's has another length.
+ */
+export function roomFor({ layers }: Network, samples: number, room?: Float32Array): Float32Array {
+  const { units } = layers[layers.length - 1];
+  if (room === undefined) return new Float32Array(samples * units);
+  if (room.length === samples * units) return room;
+  throw new OptionError(
+    `predict was given room for ${room.length} outputs, expected ${samples * units} as ${samples} × ${units}`,
+  );
+}
+
+/**
+ * @param values `[samples, features]`, of which `first` is the first sample's number
+ * @throws OptionError when one of them is NaN or infinite.
+ */
+export function checkFinite(values: Float32Array, first: number, features: number): void {
+  // 0 for finite numbers, NaN for any other. Four sums, since each addition waits for the one before.
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  const whole = values.length & ~3;
+  for (let place = 0; place < whole; place += 4) {
+    a += values[place] * 0;
+    b += values[place + 1] * 0;
+    c += values[place + 2] * 0;
+    d += values[place + 3] * 0;
+  }
+  for (let place = whole; place < values.length; place++) a += values[place] * 0;
+  if (a + b + c + d === 0) return;
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  throw new OptionError(
+    `predict was given ${values[index]} as feature ${index % features} of sample ${first + Math.floor(index / features)}, expected a finite number`,
+  );
+}
