@@ -60,6 +60,17 @@ import {
 import { shuffle } from "./random";
 import { FLOAT } from "./simd";
 import { unpackBlocks } from "./sparse";
+import {
+  AUGMENT,
+  BACKWARD,
+  begin,
+  COMPRESS,
+  FORWARD,
+  PREPARE,
+  TRACED,
+  UPDATE,
+  WAIT,
+} from "./trace";
 
 /** Most rows that pass through the network at a time: their activations stay in cache. */
 const CHUNK_ROWS: i32 = 32;
@@ -81,6 +92,7 @@ export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
     const descents = countDescentTiles(plan);
     const tiles = coming + 1 + descents;
     for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+      if (TRACED) begin(tile < coming ? COMPRESS : UPDATE);
       if (tile < coming) compress(plan, step + 1, tile);
       else if (tile == coming) endIfDiverged(plan, total(plan, step, rows));
       else descend(plan, thread, step, tile - coming - 1, rows);
@@ -109,6 +121,7 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
       chunk < chunks;
       chunk = next(plan, thread, chunks)
     ) {
+      if (TRACED) begin(chunk < coming ? COMPRESS : FORWARD);
       if (chunk < coming) {
         compress(plan, step + 1, chunk);
       } else {
@@ -182,11 +195,14 @@ function propagate(plan: Plan, thread: i32, step: i32, first: i32, more: bool): 
   const tiles = coming + ceilingDivide(rows, size);
   for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
     if (tile < coming) {
+      if (TRACED) begin(AUGMENT);
       prepareInputs(plan, thread, step + 1, tile);
     } else {
       const row = (tile - coming) * size;
       const count = min(size, rows - row);
+      if (TRACED) begin(FORWARD);
       forward(plan, thread, step, row, count, first);
+      if (TRACED) begin(BACKWARD);
       backward(plan, thread, plan.layerCount - 1, row, count, rows);
     }
   }
@@ -207,6 +223,7 @@ function forwardSparse(plan: Plan, thread: i32, step: i32): i32 {
     }
     const tiles = countSparseTiles(rows, layer.units);
     for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+      if (TRACED) begin(FORWARD);
       forwardSparseTile(plan, thread, step, index, tile);
     }
     meet(plan);
@@ -222,6 +239,7 @@ function forwardChunks(plan: Plan, thread: i32, step: i32, first: i32, end: i32)
   const chunks = ceilingDivide(rows, size);
   for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
     const row = chunk * size;
+    if (TRACED) begin(FORWARD);
     forwardRows(plan, thread, step, row, min(size, rows - row), first, end);
   }
   meet(plan);
@@ -235,6 +253,7 @@ function backwardSparse(plan: Plan, thread: i32, rows: i32): void {
     compressChunks(plan, thread, layer.sparseGradient, layer.gradient, rows);
     const tiles = countSparseTiles(rows, layer.inputs);
     for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+      if (TRACED) begin(BACKWARD);
       backwardSparseTile(plan, thread, index, tile, rows);
     }
     meet(plan);
@@ -251,6 +270,7 @@ function backwardChunks(plan: Plan, thread: i32, from: i32, rows: i32): void {
   const chunks = ceilingDivide(rows, size);
   for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
     const row = chunk * size;
+    if (TRACED) begin(BACKWARD);
     backward(plan, thread, from, row, min(size, rows - row), rows);
   }
   meet(plan);
@@ -260,12 +280,14 @@ function backwardChunks(plan: Plan, thread: i32, from: i32, rows: i32): void {
 function compressChunks(plan: Plan, thread: i32, batch: usize, matrix: usize, rows: i32): void {
   const chunks = ceilingDivide(rows, SPARSE_ROWS);
   for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
+    if (TRACED) begin(COMPRESS);
     compressRows(changetype<SparseBatch>(batch), matrix, chunk, rows);
   }
   meet(plan);
 }
 
 function clipTiles(plan: Plan, thread: i32, step: i32, tiles: i32): void {
+  if (TRACED) begin(UPDATE);
   const scale = clipScale(plan);
   for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
     clip(plan, step, tile, scale);
@@ -275,6 +297,7 @@ function clipTiles(plan: Plan, thread: i32, step: i32, tiles: i32): void {
 
 function constrainTiles(plan: Plan, thread: i32, step: i32, tiles: i32): void {
   for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+    if (TRACED) begin(UPDATE);
     constrain(plan, thread, step, tile);
   }
   meet(plan);
@@ -291,12 +314,14 @@ function next(plan: Plan, thread: i32, count: i32): i32 {
 }
 
 function meet(plan: Plan): void {
+  if (TRACED) begin(WAIT);
   barrier(plan.team, plan.threads, plan.spins);
 }
 
 /** Before the first step: the order of the samples, the packed weights, the first batch. */
 function enter(plan: Plan, thread: i32, first: i32): void {
   if (thread == 0) {
+    if (TRACED) begin(PREPARE);
     if (first == 0 && plan.order) {
       shuffle(plan.order, plan.samples, plan.seed, plan.epoch, threadScratch(plan, 0));
     }
@@ -306,11 +331,13 @@ function enter(plan: Plan, thread: i32, first: i32): void {
   if (plan.batchKept) return;
   const tiles = countPreparedTiles(plan, first);
   for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
+    if (TRACED) begin(AUGMENT);
     prepareInputs(plan, thread, first, tile);
   }
   meet(plan);
   const chunks = countSparseChunks(plan, first);
   for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
+    if (TRACED) begin(COMPRESS);
     compress(plan, first, chunk);
   }
   meet(plan);
@@ -323,6 +350,7 @@ function prepare(plan: Plan): void {
 
 /** After the last step: a sparse layer has learned in blocks, and only now its weights follow. */
 function leave(plan: Plan, thread: i32): void {
+  if (TRACED) begin(PREPARE);
   for (let index = 0; index < plan.layerCount; index++) {
     if (index % plan.threads != thread || !isSparse(plan, index)) continue;
     const layer = layerAt(plan, index);

@@ -1,5 +1,5 @@
 /**
- * Compiles every target of asconfig.json and asconfig.profile.json, side by side; those whose sources are as
+ * Compiles every target of the configurations below, side by side; those whose sources are as
  * they were when they were compiled last are left as they are, since the compiler takes half a minute for them.
  */
 import { spawn } from "node:child_process";
@@ -15,9 +15,10 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** What trains, and what `wasmlp profile` measures with. */
+/** What trains, the same with `train --trace`, and what `wasmlp profile` measures with. */
 const MODULES = [
   { entry: "assembly/index.ts", config: "asconfig.json" },
+  { entry: "assembly/index.ts", config: "asconfig.trace.json" },
   { entry: "assembly/profile/index.ts", config: "asconfig.profile.json" },
 ];
 

@@ -22,11 +22,13 @@ const MAY_IMPORT = {
   doctor: ["mlp", "training", "reference", "model", "data", "errors"],
   reproduce: ["mlp", "training", "model", "engine", "data", "errors"],
   profile: ["engine", "errors"],
+  trace: ["engine", "errors"],
   index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
   node: ["index", "mlp", "model", "training", "data", "errors"],
   report: [
     "index",
     "profile",
+    "trace",
     "doctor",
     "reproduce",
     "training",
@@ -36,7 +38,7 @@ const MAY_IMPORT = {
     "errors",
   ],
   // The commands use the public interface and nothing beneath it.
-  cli: ["index", "profile", "node", "report", "errors"],
+  cli: ["index", "profile", "trace", "node", "report", "errors"],
 } as const satisfies Record<string, readonly string[]>;
 
 interface Import {

@@ -17,8 +17,9 @@ import {
   standardizedDataset,
   type Targets,
 } from "../index.js";
-import { checkWritable, saveModel } from "../node/index.js";
+import { checkWritable, saveModel, writeFileAtomically } from "../node/index.js";
 import { learningRateCurve } from "../report/learningRateCurve.js";
+import { encodeTrace, Trace } from "../trace/index.js";
 import { readConfig } from "./config.js";
 import { addDataOptions, type DataFlags, loadTrainingData, type TrainingData } from "./data.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
@@ -49,6 +50,7 @@ interface TrainFlags extends DataFlags, ExecutionFlags, RecordFlags, SettingText
   readonly config?: string;
   readonly findLr?: true;
   readonly doctor?: true;
+  readonly trace?: string;
   readonly out?: string;
   readonly json?: true;
   readonly quiet?: true;
@@ -66,6 +68,7 @@ Examples:
   $ wasmlp train --recipe simard --checkpoint-dir run --log run/log.csv
   $ wasmlp train --recipe simard --checkpoint-dir run --log run/log.csv --resume
   $ wasmlp train --optimizer adam --find-lr
+  $ wasmlp train --epochs 2 --trace trace.json
   $ wasmlp train --data iris.csv --target species --out iris.safetensors
   $ wasmlp train --data houses.csv.gz --target price,rent --ignore id
 `;
@@ -89,6 +92,7 @@ export function defineTrain(command: Command, terminal: Terminal): void {
       "--doctor",
       "watch the run, and say what keeps it from learning; exit code 3 when something does",
     )
+    .option("--trace <file>", "write what each thread did when, for Perfetto or chrome://tracing")
     .option("--out <file>", "save the model, in the safetensors format")
     .option("--json", "print one JSON object a line")
     .option("--quiet", "print only the result")
@@ -98,9 +102,12 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 
 async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const { out } = flags;
+  if (flags.trace !== undefined && flags.findLr) {
+    throw new OptionError("--trace and --find-lr are given, expected one of them");
+  }
   const isTable = await isTablePath(flags.data);
   const { settings, texts } = await gatherSettings(flags, isTable);
-  if (out !== undefined) await checkWritable(out);
+  for (const file of [out, flags.trace]) if (file !== undefined) await checkWritable(file);
   const records = await openRecords(flags, terminal);
   const data = await loadData(flags, settings, terminal, isTable);
   const parts = splitTrainingData(data.training, settings);
@@ -140,6 +147,7 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const waiting: Finding[] = [];
   let findings = before.length;
   const done: EpochReport[] = [];
+  const trace = flags.trace === undefined ? undefined : new Trace();
   let interruption: unknown;
   let restoredEpoch: number | undefined;
   try {
@@ -148,6 +156,7 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
       ...(validation && { validation }),
       ...records.fitOptions,
       signal: terminal.signal,
+      trace,
       onProgress: report.progress,
       ...(examiner && {
         inspect(epoch: EpochReport, layers: readonly LayerState[]) {
@@ -171,6 +180,11 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   if (out !== undefined) await saveModel(model, out, { training: texts });
   const table = isTable ? flags.data : undefined;
   const ended = { training, test, epochs: done, table, out, restoredEpoch };
+  if (trace && flags.trace !== undefined) {
+    await writeFileAtomically(flags.trace, encodeTrace(trace));
+    terminal.progress("");
+    report.trace(trace, flags.trace);
+  }
   if (interruption) {
     report.interrupted({ ...ended, score: undefined });
     throw interruption;

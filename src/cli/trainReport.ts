@@ -12,9 +12,12 @@ import { formatSchedule } from "../index.js";
 import { epochLine } from "../report/epochLine.js";
 import { findingText } from "../report/findings.js";
 import { modelSummary } from "../report/modelSummary.js";
+import { count } from "../report/numbers.js";
 import { trainingProgress } from "../report/progressLine.js";
+import { traceTable } from "../report/traceTable.js";
 import { trainingPlan } from "../report/trainingPlan.js";
 import { trainingResult } from "../report/trainingResult.js";
+import type { Trace } from "../trace/index.js";
 import { readerHasGone } from "./interruption.js";
 import type { Terminal } from "./terminal.js";
 import type { SettingTexts, TrainSettings } from "./trainSettings.js";
@@ -53,6 +56,8 @@ export interface TrainReport {
   epoch(report: EpochReport): void;
   /** What the doctor saw in the epoch before. */
   finding(finding: Finding): void;
+  /** What was recorded, and the file that it is in; before `end` or `interrupted`. */
+  trace(trace: Trace, file: string): void;
   end(end: TrainEnd): void;
   /** In place of `end` when training stopped before the last epoch had ended. */
   interrupted(end: TrainEnd): void;
@@ -83,6 +88,10 @@ export function fullReport(terminal: Terminal, settings: TrainSettings): TrainRe
     finding(finding) {
       terminal.print(`\n${findingText(finding, terminal.layout)}\n`);
     },
+    trace(trace, file) {
+      terminal.print(`\n${traceTable(trace.epochs, terminal.layout)}`);
+      noteTrace(terminal, trace, file);
+    },
     end(end) {
       terminal.print("");
       resultReport(terminal, settings).end(end);
@@ -97,6 +106,7 @@ export function resultReport(terminal: Terminal, settings: TrainSettings): Train
     progress() {},
     epoch() {},
     finding: (finding) => terminal.print(`${findingText(finding, terminal.layout)}\n`),
+    trace: (trace, file) => noteTrace(terminal, trace, file),
     end({ training, test, epochs, score, restoredEpoch, table, out }) {
       const result = {
         testSet: test.name,
@@ -177,12 +187,25 @@ export function jsonReport(
       print({ event: "epoch", ...report, ...checked });
     },
     finding: (finding) => print({ event: "finding", ...finding }),
+    trace({ epochs, droppedSpans }, file) {
+      print({ event: "trace", file, droppedSpans, epochs });
+    },
     end: (end) => printEnd(end, false),
     interrupted(end) {
       terminal.progress("");
       printEnd(end, true);
     },
   };
+}
+
+/** Where the timeline is, and what it lacks. */
+function noteTrace(terminal: Terminal, { droppedSpans }: Trace, file: string): void {
+  terminal.note(`The trace is in ${file}: open it at ui.perfetto.dev or chrome://tracing.`);
+  if (droppedSpans > 0) {
+    terminal.note(
+      `It would be too large with ${count(droppedSpans)} later spans, which only the table counts; fewer --epochs make it whole.`,
+    );
+  }
 }
 
 function showProgress(terminal: Terminal, progress: Progress): void {

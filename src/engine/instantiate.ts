@@ -47,12 +47,14 @@ export function instantiateKernels(
   return instantiateModule<Kernels>(module, memory);
 }
 
-/** The exports of a module whose only import is a memory. */
+/** The exports of a module; only traced builds import more than a memory. */
 export async function instantiateModule<Exports extends object>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
+  imports: Record<string, Record<string, unknown>> = {},
 ): Promise<Exports> {
   const { exports } = await instantiate<Exports & Record<string, unknown>>(module, {
+    ...imports,
     env: { memory },
   });
   return exports;

@@ -33,21 +33,25 @@ export class WorkerPool {
   #pending: { missing: number; resolve: () => void; reject: (error: Error) => void } | undefined;
   #failure: EngineError | undefined;
 
-  private constructor(threads: number) {
-    this.#workers = Array.from({ length: threads }, startWorker);
+  private constructor(threads: number, startThread: (thread: number) => WorkerHandle) {
+    this.#workers = Array.from({ length: threads }, (_, thread) => startThread(thread));
     for (const worker of this.#workers) {
       worker.onMessage((answer) => this.#receive(answer as Answer));
       worker.onFailure((message) => this.#fail(message));
     }
   }
 
-  /** @throws EngineError "unsupported-host" when a worker cannot be started. */
+  /**
+   * @param startThread what follows orders and answers them as `worker.ts` does
+   * @throws EngineError "unsupported-host" when a worker cannot be started.
+   */
   static async start(
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
     threads: number,
+    startThread: (thread: number) => WorkerHandle = startWorker,
   ): Promise<WorkerPool> {
-    const pool = new WorkerPool(threads);
+    const pool = new WorkerPool(threads, startThread);
     await pool.#order((thread) => ({ kind: "start", module, memory, thread }));
     return pool;
   }

@@ -3,6 +3,7 @@ import type { Engine } from "./engine.js";
 import type { Pointer } from "./kernels.js";
 import { runInSlices } from "./slices.js";
 import { completedSteps, requestStop, resetTeam } from "./team.js";
+import type { Tracer } from "./tracer.js";
 
 export interface Run {
   readonly operation: "train" | "evaluate" | "predictAll";
@@ -11,6 +12,8 @@ export interface Run {
   readonly team: Pointer;
   /** Steps 0 to steps − 1 are run. */
   readonly steps: number;
+  /** Records it, on threads of its own; with shared memory only. */
+  readonly trace?: Tracer | undefined;
   /** Ends the run after the step under way. */
   readonly signal?: AbortSignal | undefined;
   /** Called several times a second, and at the end, with the number of steps that are done. */
@@ -34,8 +37,7 @@ export async function runSteps(engine: Engine, run: Run): Promise<void> {
 
 async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
   const { memory } = engine;
-  const { operation, plan, team, steps, signal, onTick } = run;
-  const workers = await engine.workers();
+  const { operation, plan, team, steps, trace, signal, onTick } = run;
   const stop = () => requestStop(memory, team);
   let thrown: { error: unknown } | undefined;
   const tick = () => {
@@ -50,7 +52,8 @@ async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
   const timer = setInterval(tick, TICK);
   try {
     if (signal?.aborted) stop();
-    await workers.run({ operation, plan, first: 0, count: steps });
+    const order = { operation, plan, first: 0, count: steps };
+    await (trace ? trace.run(engine, order) : (await engine.workers()).run(order));
   } finally {
     clearInterval(timer);
     signal?.removeEventListener("abort", stop);

@@ -199,7 +199,7 @@ export class Session {
   async run({
     steps = this.steps,
     ...options
-  }: Pick<Run, "signal" | "onTick"> & { readonly steps?: number } = {}): Promise<void> {
+  }: Pick<Run, "signal" | "onTick" | "trace"> & { readonly steps?: number } = {}): Promise<void> {
     await runSteps(this.#network.engine, {
       ...options,
       operation: this.#learning ? "train" : "evaluate",

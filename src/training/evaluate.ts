@@ -1,5 +1,6 @@
 /** Evaluation: how well a network classifies a data set. */
 import type { Dataset, Targets, ValueTargets } from "../data/dataset.js";
+import type { Tracer } from "../engine/tracer.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
 import { confusionMatrix, reportClasses, reportValues } from "./metrics.js";
@@ -76,8 +77,9 @@ export async function evaluateRegression(
 export async function evaluateSession(
   session: Session,
   signal?: AbortSignal,
+  trace?: Tracer,
 ): Promise<Pick<Evaluation, "loss" | "accuracy" | "correct">> {
-  await session.run({ signal });
+  await session.run({ signal, trace });
   const { loss, correct } = session.totals(0, session.steps);
   return { loss: loss / session.samples, accuracy: correct / session.samples, correct };
 }

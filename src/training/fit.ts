@@ -40,6 +40,10 @@ export async function* trainEpochs(
   options: FitOptions = {},
 ): AsyncGenerator<EpochReport, History, undefined> {
   const settings = resolveFitOptions(options, dataset.samples);
+  const { trace } = options;
+  if (trace && network.execution.memory === "private") {
+    throw new OptionError("trace is given, expected a host that shares memory between threads");
+  }
   if (inTraining.has(network)) {
     throw new OptionError(
       "fit was called while the model is being trained, expected one fit at a time",
@@ -49,6 +53,7 @@ export async function* trainEpochs(
   const sessions: Session[] = [];
   let averaging: LearningState | undefined;
   try {
+    trace?.begin("TypeScript", 1);
     const run = identify(network, dataset, options, settings);
     const resumed = run && options.resume ? readCheckpoint(options.resume, run) : undefined;
     // Before the session, whose average begins as the parameters.
@@ -90,14 +95,18 @@ export async function* trainEpochs(
       if (stopping?.endsAfter(epoch - 1)) break;
       const learningRate = writer.writeEpoch(plateau?.state.fraction ?? 1);
       training.startEpoch(settings.seed, epoch);
+      trace?.begin("training", epoch);
       const { accuracy, ...trained } = await trainEpoch(training, epoch, settings, {
         ...options,
         kind,
       });
+      trace?.begin("TypeScript", epoch);
       checkParameters(network, epoch, settings);
       const layers = options.inspect && training.layerStates();
       averaging?.exchangeAverage();
-      const checked = checking && (await evaluateSession(checking, options.signal));
+      if (checking) trace?.begin("validation", epoch);
+      const checked = checking && (await evaluateSession(checking, options.signal, trace));
+      trace?.begin("TypeScript", epoch);
       const report: EpochReport = {
         epoch,
         loss: trained.loss,
@@ -135,6 +144,7 @@ export async function* trainEpochs(
     // Whoever leaves early takes the average too, unless the model has been disposed of.
     if (!network.disposed) averaging?.exchangeAverage();
     for (const session of sessions) session.free();
+    trace?.end();
     inTraining.delete(network);
   }
 }
@@ -165,7 +175,7 @@ async function trainEpoch(
   session: Session,
   epoch: number,
   settings: TrainingSettings,
-  { signal, onProgress, kind }: FitOptions & { readonly kind: Targets["kind"] },
+  { signal, onProgress, trace, kind }: FitOptions & { readonly kind: Targets["kind"] },
 ): Promise<Pick<EpochReport, "loss" | "accuracy" | "seconds">> {
   const { samples, steps, batchSize } = session;
   const start = performance.now();
@@ -190,7 +200,7 @@ async function trainEpoch(
       seconds: (performance.now() - start) / 1000,
     });
   };
-  await session.run({ signal, onTick });
+  await session.run({ signal, onTick, trace });
   // Summed afresh, in the order of the steps: the ticks differ from run to run, and with them the
   // rounding of what was summed on the way.
   const totals = session.totals(0, steps);

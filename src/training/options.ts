@@ -1,6 +1,7 @@
 /** What training and evaluation take and report. */
 
 import type { Dataset, Targets } from "../data/dataset.js";
+import type { Tracer } from "../engine/tracer.js";
 import type { Augmentation } from "../model/learning.js";
 import type { LayerState } from "../model/session.js";
 import type { OptimizerName, OptimizerOptions } from "./optimizers.js";
@@ -63,6 +64,11 @@ export interface FitOptions {
    * only, and are not to be changed.
    */
   readonly inspect?: (report: EpochReport, layers: readonly LayerState[]) => void;
+  /**
+   * Records where the time goes, on every thread: a `Trace` of `wasmlp/trace`. The result stays the same, to the
+   * bit. Only where memory is shared between threads.
+   */
+  readonly trace?: Tracer | undefined;
   /** Called several times a second while an epoch runs. */
   readonly onProgress?: (progress: Progress) => void;
 }

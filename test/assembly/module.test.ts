@@ -14,10 +14,13 @@ const DATA_SECTION = 11;
 const root = join(import.meta.dirname, "../..");
 
 /** The builds, like "build/wasmlp.wasm". */
-const { targets }: { targets: Record<string, { outFile: string }> } = JSON.parse(
-  read("asconfig.json"),
-);
-const BUILDS = Object.values(targets).map(({ outFile }) => outFile);
+interface Config {
+  readonly targets: Record<string, { readonly outFile: string }>;
+}
+const { targets }: Config = JSON.parse(read("asconfig.json"));
+const traced: Config = JSON.parse(read("asconfig.trace.json"));
+const TRACED_BUILDS = Object.values(traced.targets).map(({ outFile }) => outFile);
+const BUILDS = [...Object.values(targets).map(({ outFile }) => outFile), ...TRACED_BUILDS];
 
 /** The ids of a module's sections, in order. */
 function sectionIds(binary: Uint8Array): number[] {
@@ -63,10 +66,12 @@ describe.each(BUILDS)("%s", (build) => {
     expect(binary.length).toBeLessThanOrEqual(MAXIMUM_BYTES);
   });
 
-  test("it asks for a memory and nothing else", () => {
-    expect(WebAssembly.Module.imports(module)).toEqual([
-      { module: "env", name: "memory", kind: "memory" },
-    ]);
+  test("it asks for a memory and nothing else, traced for what is told of phases too", () => {
+    const memory = { module: "env", name: "memory", kind: "memory" };
+    const begin = { module: "trace", name: "begin", kind: "function" };
+    expect(WebAssembly.Module.imports(module)).toEqual(
+      TRACED_BUILDS.includes(build) ? [begin, memory] : [memory],
+    );
   });
 
   test("its functions are those of kernels.ts, and those of assembly/index.ts", () => {
