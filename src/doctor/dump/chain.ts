@@ -107,6 +107,8 @@ export class Chain {
     const name = options.name ?? values.name;
     const whole = hypotheses[0].compute();
     const isWhole = isFiniteArray(values.matrix.data) && isFiniteArray(whole.matrix.data);
+    const isKnown = options.from.every(({ origin }) => origin === "dumped");
+    if (isKnown && isFiniteArray(whole.matrix.data)) this.#reportNonFinite(values, name, whole);
     const rows = isWhole ? undefined : finiteRows(values.matrix, whole.matrix);
     if (rows && rows.length < LEAST_ROWS) {
       this.link(name, "unjudged");
@@ -152,6 +154,22 @@ export class Chain {
     const evidence = evidenceOf(values, name, textbook.matrix.data, expected, explanation);
     for (const mistake of mistakes) this.discover({ at: name, evidence, ...mistake });
     return explanation;
+  }
+
+  /** NaN or infinity where all that it is computed from is finite, and so is what the textbook makes of it. */
+  #reportNonFinite({ matrix, locate }: Quantity, name: string, textbook: Reference): void {
+    const { data, columns } = matrix;
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at < 0 || data.length !== textbook.matrix.data.length) return;
+    const count = data.reduce((sum, value) => sum + Number(!Number.isFinite(value)), 0);
+    const place = locate(Math.floor(at / columns), at % columns);
+    this.link(name, "wrong");
+    this.discover({
+      id: "unexplained",
+      at: name,
+      evidence: `${name}${place} is ${data[at]}, expected ${show(textbook.matrix.data[at])}; ${count} of ${data.length} entries are not finite`,
+      cause: "all that it is computed from is finite: something is divided by 0 or overflows here",
+    });
   }
 }
 

@@ -380,3 +380,19 @@ test("what follows from another mistake says so", () => {
     ["bias-broadcast", "b2_new", "bias-gradient-axis"],
   ]);
 });
+
+test.each([
+  ["Z1", Number.NaN],
+  ["dZ1", Number.NaN],
+  ["dW1", Number.POSITIVE_INFINITY],
+])("%s that is %d although all before it is finite", (name, value) => {
+  const arrays = trainingStep().map((each) =>
+    each.name === name
+      ? { ...each, values: each.values.map((v, at) => (at === 2 ? value : v)) }
+      : each,
+  );
+  const found = diagnose(arrays).findings.filter(({ at }) => at === name);
+  expect(found).toMatchObject([
+    { id: "unexplained", evidence: expect.stringContaining(`is ${value}, expected`) },
+  ]);
+});
