@@ -29,7 +29,7 @@ async function time(work) {
 /** Milliseconds from the import to an engine that is ready, in a process of its own. */
 function startUp() {
   const script = `const before = performance.now();
-    const { Mlp, perceptron } = await import(${JSON.stringify(pathToFileURL(join(build, "index.js")).href)});
+    const { Mlp, perceptron } = await import(${JSON.stringify(pathToFileURL(join(build, "bundled/wasmlp.js")).href)});
     await Mlp.create({ architecture: perceptron(2, [2], 2, "tanh") });
     console.log(performance.now() - before); process.exit()`;
   const run = ["--input-type=module", "--eval", script];
@@ -94,8 +94,14 @@ const rows = [
     "≤ 5",
   ],
   [
+    "node without a program",
+    await time(() => spawnSync(process.execPath, ["--eval", "0"])),
+    "ms",
+    "",
+  ],
+  [
     "wasmlp --help",
-    await time(() => spawnSync(process.execPath, [join(build, "cli/main.js"), "--help"])),
+    await time(() => spawnSync(process.execPath, [join(build, "bundled/cli.js"), "--help"])),
     "ms",
     "≤ 100",
   ],

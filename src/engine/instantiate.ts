@@ -1,5 +1,5 @@
 /** Compiles the WebAssembly modules, each once, and instantiates them over a given memory. */
-import { instantiate } from "@assemblyscript/loader";
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { EngineError } from "../errors.js";
 import type { Execution } from "./execution.js";
 import { isNode } from "./features.js";
@@ -47,16 +47,20 @@ export function instantiateKernels(
   return instantiateModule<Kernels>(module, memory);
 }
 
-/** The exports of a module; only traced builds import more than a memory. */
+/**
+ * The exports of a module; only traced builds import more than a memory. In Node at once: the loader's asynchronous
+ * way asks for the global `Response`, which has Node load all of its HTTP client, tens of milliseconds of it.
+ * Browsers want it asynchronous on a page.
+ */
 export async function instantiateModule<Exports extends object>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   imports: Record<string, Record<string, unknown>> = {},
 ): Promise<Exports> {
-  const { exports } = await instantiate<Exports & Record<string, unknown>>(module, {
-    ...imports,
-    env: { memory },
-  });
+  const all = { ...imports, env: { memory } };
+  const { exports } = isNode()
+    ? instantiateSync<Exports & Record<string, unknown>>(module, all)
+    : await instantiate<Exports & Record<string, unknown>>(module, all);
   return exports;
 }
 
@@ -81,11 +85,11 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
 
 /**
  * In Node a module is a file, elsewhere something to fetch. `getBuiltinModule` keeps the import of
- * `node:fs` out of sight of browser bundlers.
+ * `node:fs` out of sight of browser bundlers, and a file of 48 KB is read sooner than a promise is kept.
  */
 async function read(url: URL): Promise<BufferSource> {
   if (url.protocol === "file:" && isNode()) {
-    return process.getBuiltinModule("node:fs/promises").readFile(url);
+    return process.getBuiltinModule("node:fs").readFileSync(url);
   }
   const response = await fetch(url);
   if (!response.ok) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export default function buildWhenStale(): void {
   const root = join(import.meta.dirname, "../..");
   const sources = ["assembly", "src", "asconfig.json", "tsconfig.json", "tsconfig.build.json"];
-  const built = ["wasmlp.wasm", "cli/main.js", "browser/wasmlp.js"].map((file) =>
+  const built = ["wasmlp.wasm", "cli/main.js", "browser/wasmlp.js", "bundled/cli.js"].map((file) =>
     join(root, "build", file),
   );
   const newestSource = Math.max(...sources.map((source) => newestChange(join(root, source))));

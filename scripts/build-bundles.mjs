@@ -1,0 +1,70 @@
+/**
+ * Bundles what `tsc` has compiled. All of it finds the WebAssembly modules, workers and recipes by literal
+ * `new URL("../../…", import.meta.url)`, whatever the folder below `build/`.
+ *
+ * - `build/browser/`: `wasmlp.js`, the whole library in one file without a bare import, and `worker.js` beside it.
+ * - `build/bundled/`: the entry points for Node, which share their chunks. A hundred files take Node longer to find
+ *   than to run.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "rolldown";
+
+const built = join(import.meta.dirname, "../build");
+
+/** `input` and `file` are relative to `build/`. */
+const BROWSER_BUNDLES = [
+  { input: "index.js", file: "browser/wasmlp.js" },
+  { input: "engine/worker.js", file: "browser/worker.js" },
+];
+
+/** By their names in `build/bundled/`. */
+const NODE_ENTRIES = {
+  wasmlp: join(built, "index.js"),
+  node: join(built, "node/index.js"),
+  profile: join(built, "profile/index.js"),
+  cli: join(built, "cli/main.js"),
+};
+
+/**
+ * What is always loaded together: a file costs more than its bytes. Errors are a chunk of their own, since the
+ * command's help knows them and nothing else of the library.
+ */
+const GROUPS = [
+  { name: "errors", test: /\/build\/errors\.js$/ },
+  {
+    name: "start",
+    test: /\/build\/(report\/text|node\/relaxedSimd|cli\/(interruption|findings|regression))\.js$/,
+  },
+  {
+    name: "library",
+    test: /\/build\/(index|mlp|(data|doctor|engine|model|reference|reproduce|training)\/.*)\.js$/,
+  },
+];
+
+for (const { input, file } of BROWSER_BUNDLES) {
+  await build({
+    input: join(built, input),
+    platform: "browser",
+    logLevel: "warn",
+    output: { file: join(built, file), format: "esm", minify: true, codeSplitting: false },
+  });
+}
+
+const bundled = join(built, "bundled");
+rmSync(bundled, { recursive: true, force: true });
+await build({
+  input: NODE_ENTRIES,
+  platform: "node",
+  // The loader is in the browsers' bundle too; the command's packages stay what they are, dependencies.
+  external: /^(?!@assemblyscript)[^./]/,
+  logLevel: "warn",
+  output: {
+    dir: bundled,
+    format: "esm",
+    minify: true,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    codeSplitting: { groups: GROUPS },
+  },
+});
