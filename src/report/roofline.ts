@@ -102,9 +102,9 @@ export function drawRoofline(roofline: Roofline, { width, style }: Layout): stri
     if (row) row[columnOf(intensity)] = style.good(letter);
   }
   const lines = cells.map((row, index) => {
-    const power = y[1] - (index / (ROWS - 1)) * (y[1] - y[0]);
-    const isWhole = Math.abs(power - Math.round(power)) < (y[1] - y[0]) / (ROWS - 1) / 2;
-    const label = isWhole ? String(10 ** Math.round(power)) : "";
+    const decade = 10 ** Math.round(y[1] - (index / (ROWS - 1)) * (y[1] - y[0]));
+    // Of two rows that are as close, the one that a point at this height would be in.
+    const label = rowOf(decade) === index ? String(decade) : "";
     return `${padStart(label, MARGIN)} ${style.faint("│")}${row.join("")}`.trimEnd();
   });
   const axis = `${" ".repeat(MARGIN)} ${style.faint(`└${"─".repeat(columns)}`)}`;

@@ -7,32 +7,37 @@ import { wrap } from "./wrap.js";
 /** Lines of the first table: both fit one screen of 24 lines. */
 const MOST_ROWS = 10;
 
-/** In the order in which a step comes by; waiting at the end. */
 const WORK = PHASES.filter((phase) => phase !== "wait");
+
+/** The phases in the order of the columns, of which the last go first where room is short. */
+const ALWAYS = ["forward", "backward", "update"] as const;
+const PERHAPS = ["augment", "compress", "prepare"] as const;
 
 export function traceTable(epochs: readonly TracedEpoch[], layout: Layout): string {
   const groups = groupEpochs(epochs);
-  const shown = WORK.filter((phase) => epochs.some((epoch) => seconds(epoch, phase) > 0));
+  const perhaps = PERHAPS.filter((phase) => epochs.some((epoch) => seconds(epoch, phase) > 0));
   const validated = epochs.some(({ activities }) => activities.validation > 0);
   const columns: Column[] = [
     { title: "epoch", align: "right" },
     { title: "time", align: "right" },
-    ...shown.map((title) => ({ title, align: "right", optional: title === "prepare" }) as const),
+    ...ALWAYS.map((title) => ({ title, align: "right" }) as const),
     { title: "wait", align: "right" },
-    ...(validated ? [{ title: "validation", align: "right" } as const] : []),
-    { title: "TypeScript", align: "right" },
+    { title: "TypeScript", align: "right", optional: true },
+    ...(validated ? [{ title: "validation", align: "right", optional: true } as const] : []),
+    ...perhaps.map((title) => ({ title, align: "right", optional: true }) as const),
   ];
   const rows = groups.map((group) => {
     const time = sum(group.map(({ activities }) => sum(Object.values(activities))));
     const training = sum(group.map(({ activities }) => activities.training));
-    const work = shown.map((phase) => sum(group.map((epoch) => seconds(epoch, phase))));
+    const spent = (phase: Phase) => sum(group.map((epoch) => seconds(epoch, phase)));
     return [
       nameOf(group),
       duration(time),
-      ...work.map((part) => share(part, time)),
-      share(training - sum(work), time),
-      ...(validated ? [share(sum(group.map((one) => one.activities.validation)), time)] : []),
+      ...ALWAYS.map((phase) => share(spent(phase), time)),
+      share(training - sum(WORK.map(spent)), time),
       share(sum(group.map((one) => one.activities.TypeScript)), time),
+      ...(validated ? [share(sum(group.map((one) => one.activities.validation)), time)] : []),
+      ...perhaps.map((phase) => share(spent(phase), time)),
     ];
   });
   const note = wrap(

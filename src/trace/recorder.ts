@@ -1,4 +1,4 @@
-/** Notes what a thread does when, without a garbage collector's help and in some 0.1 µs each. */
+/** Notes what a thread does when, without work for the garbage collector. */
 
 /** What threads do within a step, numbered as in `assembly/trace.ts`. */
 export const PHASES = [
@@ -15,7 +15,9 @@ export type Phase = (typeof PHASES)[number];
 
 /** One call of the kernels, seen by one thread: phase after phase without a gap. */
 export interface Recording {
-  /** `[phases]`, when each began: milliseconds since 1970, on a clock that all threads share. */
+  /** Milliseconds since 1970 to which times are added, on a clock that all threads share. */
+  readonly origin: number;
+  /** `[phases]`, when each began, milliseconds. */
   readonly times: Float64Array<ArrayBuffer>;
   /** `[phases]`, indices into `PHASES`. */
   readonly phases: Uint8Array<ArrayBuffer>;
@@ -41,15 +43,13 @@ export class Recorder {
     this.#count = count + 1;
   };
 
-  /** What was recorded since the last time. */
+  /** What was recorded since the last time; copied and no more, as training waits for it. */
   take(): Recording {
-    const end = now();
+    const end = performance.now();
     const times = this.#times.slice(0, this.#count);
     const phases = this.#phases.slice(0, this.#count);
     this.#count = 0;
-    const { timeOrigin } = performance;
-    for (let index = 0; index < times.length; index++) times[index] += timeOrigin;
-    return { times, phases, end };
+    return { origin: performance.timeOrigin, times, phases, end };
   }
 
   #grow(): void {

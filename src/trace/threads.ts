@@ -7,7 +7,7 @@ import { nodeWorkerHandle, type WorkerHandle, webWorkerHandle } from "../engine/
 import type { Recording } from "./recorder.js";
 
 /** What a traced worker answers; to an order to run with what it recorded. */
-export type TracedAnswer = Answer & { readonly recording?: Recording };
+export type TracedAnswer = Answer & { readonly recording?: Recording | undefined };
 
 /** @throws EngineError "unsupported-host" when the module does not compile or a worker does not start. */
 export async function startTracedThreads(

@@ -53,6 +53,8 @@ export class Trace implements Tracer {
   readonly #kept: number[] = [];
   readonly #spans: ActivitySpan[] = [];
   readonly #recordings: ThreadRecording[] = [];
+  /** Not yet summed: that has time until training does not wait for it. */
+  readonly #pending: ThreadRecording[] = [];
   readonly #epochs = new Map<number, MutableEpoch>();
   #dropped = 0;
   #now: { activity: Activity; epoch: number; start: number } | undefined;
@@ -64,6 +66,7 @@ export class Trace implements Tracer {
 
   /** Where each epoch's time went, in order. */
   get epochs(): readonly TracedEpoch[] {
+    for (const recording of this.#pending.splice(0)) this.#sum(recording);
     return [...this.#epochs.values()];
   }
 
@@ -117,20 +120,29 @@ export class Trace implements Tracer {
   #keep(thread: number, recording: Recording): void {
     if (!this.#now) return;
     const { activity, epoch } = this.#now;
-    const { times, phases } = recording;
-    const threads = this.#epoch(epoch).threads;
-    threads[thread] ??= { training: noSeconds(), validation: noSeconds() };
-    const sums = threads[thread][activity === "validation" ? "validation" : "training"];
-    for (let index = 0; index < times.length; index++) {
-      const end = index + 1 < times.length ? times[index + 1] : recording.end;
-      sums[PHASES[phases[index]]] += (end - times[index]) / 1000;
-    }
-    if ((this.#kept[thread] ?? 0) >= this.#limit) {
-      this.#dropped += times.length;
+    const whole = { ...recording, thread, activity, epoch };
+    const count = recording.times.length;
+    const kept = this.#kept[thread] ?? 0;
+    if (kept >= this.#limit) {
+      this.#dropped += count;
+      this.#sum(whole);
       return;
     }
-    this.#kept[thread] = (this.#kept[thread] ?? 0) + times.length;
-    this.#recordings.push({ ...recording, thread, activity, epoch });
+    this.#kept[thread] = kept + count;
+    this.#recordings.push(whole);
+    this.#pending.push(whole);
+  }
+
+  #sum({ thread, activity, epoch, times, phases, end }: ThreadRecording): void {
+    const sums = new Float64Array(PHASES.length);
+    const last = times.length - 1;
+    for (let index = 0; index < last; index++)
+      sums[phases[index]] += times[index + 1] - times[index];
+    if (last >= 0) sums[phases[last]] += end - times[last];
+    const { threads } = this.#epoch(epoch);
+    threads[thread] ??= { training: noSeconds(), validation: noSeconds() };
+    const spent = threads[thread][activity === "validation" ? "validation" : "training"];
+    for (const [index, phase] of PHASES.entries()) spent[phase] += sums[index] / 1000;
   }
 
   #epoch(epoch: number): MutableEpoch {

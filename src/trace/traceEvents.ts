@@ -75,13 +75,14 @@ export function* traceEvents(trace: Trace): Generator<TraceEvent> {
     const args = { epoch };
     yield { ph: "X", name, cat: "main", pid: PROCESS, tid: 0, ...span(start, end), args };
   }
-  for (const { thread, activity: cat, epoch, times, phases, end: last } of recordings) {
+  for (const { thread, activity: cat, epoch, origin, times, phases, end: last } of recordings) {
     const args = { epoch };
     const tid = thread + 1;
     for (let index = 0; index < times.length; index++) {
       const end = index + 1 < times.length ? times[index + 1] : last;
       const name = PHASES[phases[index]];
-      yield { ph: "X", name, cat, pid: PROCESS, tid, ...span(times[index], end), args };
+      const when = span(origin + times[index], origin + end);
+      yield { ph: "X", name, cat, pid: PROCESS, tid, ...when, args };
     }
   }
 }

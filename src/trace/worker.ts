@@ -9,7 +9,7 @@ import type { TracedAnswer } from "./threads.js";
 /** The part of a port that Node's `parentPort` and a browser's worker scope have in common. */
 interface Port {
   onmessage: ((event: MessageEvent<Order>) => void) | null;
-  postMessage(answer: TracedAnswer): void;
+  postMessage(answer: TracedAnswer, transferred: ArrayBuffer[]): void;
 }
 
 const recorder = new Recorder();
@@ -34,4 +34,8 @@ const port: Port = isNode()
   ? (process.getBuiltinModule("node:worker_threads").parentPort as unknown as Port)
   : (globalThis as unknown as Port);
 
-port.onmessage = async ({ data }) => port.postMessage(await follow(data));
+port.onmessage = async ({ data }) => {
+  const answer = await follow(data);
+  const { times, phases } = answer.recording ?? {};
+  port.postMessage(answer, times && phases ? [times.buffer, phases.buffer] : []);
+};

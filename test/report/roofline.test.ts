@@ -52,6 +52,15 @@ test.each([50, 80, Number.POSITIVE_INFINITY])("the drawing keeps within %d colum
   expect(lines.join("\n")).toContain("a gemm-nn 9x9x9");
 });
 
+test("each decade of the axes has one label", () => {
+  const lines = drawRoofline(roofline(), { width: 80, style: PLAIN_STYLE }).split("\n");
+  expect(lines.map((line) => /^ *(\d+) │/.exec(line)?.[1]).filter(Boolean)).toEqual([
+    "100",
+    "10",
+    "1",
+  ]);
+});
+
 test("the SVG has a mark for every point, and takes nothing from elsewhere", () => {
   const svg = rooflineSvg(roofline(), profile);
   expect(svg.match(/<circle/g)).toHaveLength(2);

@@ -19,8 +19,12 @@ function epoch(number: number): TracedEpoch {
 
 test("shares of an epoch come to 100 %, phases that never were are left out", () => {
   const [heading, row, , threads, first, second] = traceTable([epoch(1)], PLAIN_LAYOUT).split("\n");
-  expect(heading).toBe("epoch    time  compress  forward  update  wait  validation  TypeScript");
-  expect(row).toBe("    1  1.00 s      10.0     40.0    20.0  10.0        10.0        10.0");
+  expect(heading).toBe(
+    "epoch    time  forward  backward  update  wait  TypeScript  validation  compress",
+  );
+  expect(row).toBe(
+    "    1  1.00 s     40.0       0.0    20.0  10.0        10.0        10.0      10.0",
+  );
   expect(threads).toBe("thread   works     %   waits     %    idle     %");
   expect(first).toBe("     0  0.70 s  70.0  0.20 s  20.0  0.10 s  10.0");
   expect(second).toBe("     1  0.80 s  80.0  0.10 s  10.0  0.10 s  10.0");
@@ -30,6 +34,7 @@ test("many epochs share lines, so that it stays one screen", () => {
   const epochs = Array.from({ length: 101 }, (_, index) => epoch(index + 1));
   const lines = traceTable(epochs, { ...PLAIN_LAYOUT, width: 60 }).split("\n");
   expect(lines.length).toBeLessThanOrEqual(24);
+  expect(lines[0]).toMatch(/^ *epoch +time +forward +backward +update +wait +TypeScript$/);
   expect(lines[1]).toMatch(/^ *1–11 +11\.0 s/);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
 });
