@@ -49,6 +49,9 @@ const RELU = { activation: "relu" };
  * @property {(targets: import("./arithmetic.mjs").Matrix, random: Random) => void} [targets]
  * @property {(state: object) => void} [start]
  * @property {object} [settings]
+ * @property {(label: number, image: number) => boolean} [keeps] images of the training set
+ * @property {boolean} [evaluatesTraining] whether it is evaluated on images that it was trained on
+ * @property {boolean} [accumulates] whether steps go along all gradients so far
  */
 
 const at = (id, place, variant) => [{ id, at: place, variant }];
@@ -263,6 +266,38 @@ const EFFECTS = [
     network: { ...DEEP, activation: "relu" },
     start: scaleWeights(30, [2, 3]),
   },
+  { id: "classes-missing", what: "no 9 in the training set", keeps: (label) => label !== 9 },
+  {
+    id: "classes-unbalanced",
+    what: "of 5 … 9 a fiftieth of the images",
+    keeps: (label, image) => label < 5 || image % 50 === 0,
+  },
+  {
+    id: "duplicates-across-splits",
+    what: "evaluated on images of the training set",
+    evaluatesTraining: true,
+  },
+  {
+    id: "symmetric-units",
+    what: "W1 and W2 are 0.01 everywhere",
+    start: (state) => {
+      for (const { data } of state.weights) data.fill(0.01);
+    },
+  },
+  { id: "initial-loss", what: "W2 20 times N(0, 1/inputs)", start: scaleWeights(20, [2]) },
+  { id: "saturated-units", what: "W1 20 times N(0, 1/inputs)", start: scaleWeights(20, [1]) },
+  {
+    id: "gradient-accumulated",
+    what: "never set back to 0",
+    accumulates: true,
+  },
+  { id: "oscillation", what: "learning rate 3", settings: { learningRate: 3 } },
+  {
+    id: "divergence",
+    what: "learning rate 10, ReLU",
+    settings: { learningRate: 10 },
+    network: RELU,
+  },
 ];
 
 function breakRows(targets, random, breakRow) {
@@ -286,6 +321,23 @@ function batchesOf(order, pixels, targets) {
     batches.push({ inputs: gather(pixels), targets: gather(targets), rows });
   }
   return batches;
+}
+
+/** Takes the step along earlier gradients too, and adds this one to them. */
+function addEarlier({ weights, biases }, values, accumulated, learningRate) {
+  weights.forEach((W, index) => {
+    for (const [name, parameter] of [
+      [`dW${index + 1}`, W],
+      [`db${index + 1}`, biases[index]],
+    ]) {
+      accumulated[name] ??= new Float64Array(parameter.data.length);
+      const earlier = accumulated[name];
+      for (let at = 0; at < earlier.length; at++) {
+        parameter.data[at] -= learningRate * earlier[at];
+        earlier[at] += values[name].data[at];
+      }
+    }
+  });
 }
 
 /** Trains and evaluates. @param {Partial<Effect>} effect @param {number} seed */
@@ -327,8 +379,12 @@ function train(effect, seed) {
     ...effect.settings,
   };
   const order = random.shuffle([...Array(mnist.samples).keys()]);
-  const evaluation = order.slice(0, EVALUATION);
-  const training = order.slice(EVALUATION, EVALUATION + TRAINING);
+  const keeps = effect.keeps ?? (() => true);
+  const training = order
+    .slice(EVALUATION, EVALUATION + TRAINING)
+    .filter((image) => keeps(labels[image], image));
+  const evaluation = (effect.evaluatesTraining ? training : order).slice(0, EVALUATION);
+  const accumulated = {};
   let state = state0;
   const losses = [];
   let claimed = 0;
@@ -339,6 +395,7 @@ function train(effect, seed) {
       losses.push(loss.data.length === 1 ? loss.data[0] : Number.NaN);
       claimed = accuracy.data[0];
       state = result.state;
+      if (effect.accumulates) addEarlier(state, result.values, accumulated, settings.learningRate);
     }
   }
   let hits = 0;

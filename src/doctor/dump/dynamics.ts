@@ -329,7 +329,13 @@ function textbookStep(
     0,
   );
   if (!Number.isFinite(squaredNorm) || squaredNorm === 0) return undefined;
+  const lossOf = (result: Matrix) => {
+    const losses = lossesOf(loss, result, targets, { clip: 1e-300 });
+    return losses.reduce((sum, value) => sum + value, 0) / dump.samples;
+  };
+  const lossBefore = lossOf(outputs);
   const lossAfter = (rate: number) => {
+    if (rate === 0) return lossBefore;
     const stepped = parameters.map(({ W, b }, index) => {
       const gradient = gradients[index];
       return {
@@ -337,9 +343,7 @@ function textbookStep(
         b: b && gradient.b && combine(b, gradient.b, (w, g) => w - rate * g),
       };
     });
-    const result = outputsWith({ ...dump, X }, forward, stepped).outputs;
-    const losses = lossesOf(loss, result, targets, { clip: 1e-300 });
-    return losses.reduce((sum, value) => sum + value, 0) / dump.samples;
+    return lossOf(outputsWith({ ...dump, X }, forward, stepped).outputs);
   };
   return { lossAfter, squaredNorm };
 }

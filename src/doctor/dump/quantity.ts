@@ -32,7 +32,9 @@ export function quantity(
   order: "stored" | "transposed" = "stored",
 ): Quantity {
   const isTransposed = order === "transposed";
-  const values = Float64Array.from(array.values);
+  const { values: given } = array;
+  // Nobody writes into it, and a copy of a large array takes its time.
+  const values = given instanceof Float64Array ? given : new Float64Array(given);
   const matrix = isTransposed
     ? transpose(new Matrix(columns, rows, values))
     : new Matrix(rows, columns, values);
