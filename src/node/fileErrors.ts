@@ -5,6 +5,7 @@ import { FileError } from "../errors.js";
 const FINDINGS: Readonly<Record<string, string>> = {
   EACCES: "permission was denied",
   EISDIR: "is a folder",
+  ELOOP: "is a symbolic link that leads to itself",
   ENAMETOOLONG: "the name is too long",
   ENOSPC: "no space is left on the device",
   ENOTDIR: "is no folder, or lies within what is none",

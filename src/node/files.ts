@@ -5,9 +5,26 @@ import { dirname, join, sep } from "node:path";
 import { FileError } from "../errors.js";
 import { readError, systemCode, writeError } from "./fileErrors.js";
 
-/** @throws FileError when there is no file of that name or it cannot be read. */
+/** Node reads no longer file at once. */
+const LONGEST_FILE = 2 ** 31 - 1;
+
+/**
+ * The bytes of a file. Devices and pipes are refused unread: a pipe may keep its reader waiting for ever, and
+ * a device such as /dev/zero has no end.
+ *
+ * @throws FileError when there is no file of that name, it cannot be read, or it is longer than 2³¹ − 1 bytes.
+ */
 export async function readFileBytes(path: string): Promise<Uint8Array> {
   try {
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) {
+      throw new FileError(`${path}: is a device or a pipe, expected a file`);
+    }
+    if (found.size > LONGEST_FILE) {
+      throw new FileError(
+        `${path}: its length is ${found.size} bytes, expected at most ${LONGEST_FILE}`,
+      );
+    }
     const { buffer, byteOffset, length } = await readFile(path);
     // The same bytes as a plain array: Buffer means something else by methods such as `slice`.
     return new Uint8Array(buffer, byteOffset, length);

@@ -7,6 +7,7 @@ import {
   readlink,
   stat,
   symlink,
+  truncate,
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
@@ -175,4 +176,30 @@ test("a write that fails half-way leaves the old file and nothing else", async (
   await expect(writeFileAtomically(path, bytes)).rejects.toThrow(TypeError);
   expect(await readFile(path, "utf8")).toBe("old");
   expect(await readdir(directory)).toEqual(["model"]);
+});
+
+onPosix("devices, pipes and links in a circle are refused unread", async () => {
+  const directory = await temporaryDirectory();
+  const [pipe, circle] = [join(directory, "pipe"), join(directory, "circle")];
+  spawnSync("mkfifo", [pipe]);
+  await symlink(circle, circle);
+  for (const path of [pipe, "/dev/zero"]) {
+    await expect(readFileBytes(path)).rejects.toThrow(
+      new FileError(`${path}: is a device or a pipe, expected a file`),
+    );
+  }
+  await expect(readFileBytes(circle)).rejects.toThrow(
+    new FileError(
+      `${circle}: is a symbolic link that leads to itself, expected a file that can be read`,
+    ),
+  );
+});
+
+test("a file that is longer than Node reads at once is refused", async () => {
+  const path = join(await temporaryDirectory(), "long");
+  await writeFile(path, "");
+  await truncate(path, 2 ** 31);
+  await expect(readFileBytes(path)).rejects.toThrow(
+    new FileError(`${path}: its length is 2147483648 bytes, expected at most 2147483647`),
+  );
 });

@@ -5,6 +5,7 @@
  */
 import { DataError, type WasmlpError } from "../../errors.js";
 import { decodeElements } from "./elements.js";
+import { findRepeatedKey } from "./jsonKeys.js";
 import { countValues, DTYPE_BYTES, type DType, type NumericArray } from "./namedArray.js";
 import { show } from "./show.js";
 
@@ -111,12 +112,21 @@ export function splitSafetensors(
     return { header, data: file.subarray(end) };
   }
 
-  function parseJson(text: Uint8Array): unknown {
+  function parseJson(bytes: Uint8Array): unknown {
+    let text: string;
+    let value: unknown;
     try {
-      return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+      text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      value = JSON.parse(text);
     } catch (cause) {
       throw new Refusal(`${place}: the header is not JSON, expected a safetensors file`, { cause });
     }
+    // Readers differ in which of the two they take.
+    const key = findRepeatedKey(text);
+    if (key !== undefined) {
+      throw new Refusal(`${place}: the header has the key ${show(key)} twice, expected it once`);
+    }
+    return value;
   }
 
   function readMetadata(metadata: unknown): Record<string, string> {

@@ -134,3 +134,11 @@ test("any byte may change: the file is refused or read", () => {
     { numRuns: 2000 },
   );
 });
+
+test("a key that stands twice is refused: of two tensors of a name readers take different ones", () => {
+  const entry = '{"dtype":"U8","shape":[1],"data_offsets":[0,1]}';
+  const twice = join(`{"t":${entry},"t":${entry}}`, Uint8Array.of(1));
+  expect(() => decodeSafetensorsArrays(twice, "f")).toThrow(
+    new DataError('f: the header has the key "t" twice, expected it once'),
+  );
+});
