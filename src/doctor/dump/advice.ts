@@ -76,8 +76,8 @@ const ADVICE: Partial<Record<DiagnosisId, string>> = {
   "update-scale": "take the learning rate times the gradient, nothing else",
   "accuracy-miscounted":
     "compare the largest output with the label for every sample, and divide by their number",
-  "learning-rate-too-high": "try a tenth of it, and again until the loss falls",
-  "learning-rate-too-low": "try ten times as much, and again until the loss falls visibly",
+  "learning-rate-too-high": "a tenth of it, and again until the loss falls",
+  "learning-rate-too-low": "ten times as much, and again until the loss falls visibly",
   "dead-relu":
     "lower the learning rate, begin with He's weights and biases of 0, or use a leaky ReLU",
   "saturated-units": "scale the inputs, begin with smaller weights, or lower the learning rate",

@@ -53,7 +53,7 @@ export class RunExaminer {
         evidence: `in an epoch no layer's weights change by more than ${most.toExponential(1)} of their size`,
         cause: "the steps are too short to get anywhere",
         advice:
-          "try ten times the learning rate, and again until the loss falls visibly; --find-lr suggests one",
+          "ten times the learning rate, and again until the loss falls visibly; --find-lr suggests one",
         value: most,
         threshold: LEAST_CHANGE,
       },

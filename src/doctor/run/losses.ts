@@ -37,7 +37,7 @@ function divergence(epochs: readonly EpochReport[], guess: number): Finding[] {
       at: "loss",
       evidence: `the loss is ${last.toFixed(3)}, that of a guess ${guess.toFixed(3)}`,
       cause: "the steps are so long that they lead away from where the loss is low",
-      advice: "try a tenth of the learning rate, or limit the gradient's norm",
+      advice: "a tenth of the learning rate, or limit the gradient's norm",
       value: last,
       threshold: DIVERGED * guess,
     },
@@ -58,7 +58,7 @@ function plateau(epochs: readonly EpochReport[], guess: number): Finding[] {
       evidence: `in ${PLATEAU_EPOCHS} epochs the loss fell from ${before.toFixed(4)} to ${after.toFixed(4)}; a guess costs ${guess.toFixed(4)}`,
       cause: "the network does not learn any more, and has hardly learnt anything",
       advice:
-        "try a higher learning rate, other initial weights, and wasmlp doctor data for the labels",
+        "a higher learning rate, other initial weights, and wasmlp doctor data for the labels",
       value: gain,
       threshold: LEAST_GAIN,
     },
