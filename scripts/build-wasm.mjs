@@ -15,11 +15,12 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** What trains, the same with `train --trace`, and what `wasmlp profile` measures with. */
+/** What trains, the same with `train --trace`, what `wasmlp profile` measures with, what exported models carry. */
 const MODULES = [
   { entry: "assembly/index.ts", config: "asconfig.json" },
   { entry: "assembly/index.ts", config: "asconfig.trace.json" },
   { entry: "assembly/profile/index.ts", config: "asconfig.profile.json" },
+  { entry: "assembly/predict/index.ts", config: "asconfig.predict.json" },
 ];
 
 const root = join(import.meta.dirname, "..");

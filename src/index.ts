@@ -93,6 +93,7 @@ export {
   perceptron,
 } from "./model/architecture.js";
 export type { PredictAllOptions } from "./model/batchPredictor.js";
+export { encodeJavaScript } from "./model/formats/javascript.js";
 export { encodeModel } from "./model/formats/modelFile.js";
 export { decodeModelNpz, encodeModelNpz } from "./model/formats/npz.js";
 export { encodeOnnx, ONNX_OPSET } from "./model/formats/onnx.js";

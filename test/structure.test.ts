@@ -185,7 +185,10 @@ test("packages are imported where they belong, and no others", () => {
 });
 
 test("the kernels are reached through src/engine only", () => {
+  // The text of a program of its own.
+  const runtime = join(src, "model/formats/javascriptRuntime.ts");
   const outside = filesBelow(src).filter((path) => {
+    if (path === runtime) return false;
     const text = readFileSync(path, "utf8");
     return /\.wasm"|assembly\/.*import|WebAssembly\.(Module|Instance|compile|instantiate)/.test(
       text,

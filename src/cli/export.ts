@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import {
   type Dataset,
   type EncodeOptions,
+  encodeJavaScript,
   encodeModel,
   encodeModelNpz,
   encodeOnnx,
@@ -30,21 +31,23 @@ interface ExportFlags extends DataFlags, EncodeOptions {
   readonly json?: true;
 }
 
-const FORMATS = ["safetensors", "onnx", "npz"] as const;
+const FORMATS = ["safetensors", "onnx", "npz", "js"] as const;
 type Format = (typeof FORMATS)[number];
 const OUTPUT_ACTIVATIONS = ["softmax", ...HIDDEN_ACTIVATIONS] as const;
 
 const ENCODERS: Readonly<
   Record<Format, (model: ModelSnapshot, options: EncodeOptions) => Uint8Array | Promise<Uint8Array>>
-> = { safetensors: encodeModel, onnx: encodeOnnx, npz: encodeModelNpz };
+> = { safetensors: encodeModel, onnx: encodeOnnx, npz: encodeModelNpz, js: encodeJavaScript };
 
 const EXAMPLES = `
 safetensors: as \`wasmlp train --out\` writes it; PyTorch's nn.Sequential loads it as its state_dict.
 onnx: operators of opset ${ONNX_OPSET}; "inputs" to "logits" and "outputs".   npz: for NumPy.
+js: one ES module for pages and Node, kernels and weights inside: predict(pixels).
 
 Examples:
   $ wasmlp export model.safetensors --out model.onnx
   $ wasmlp export model.safetensors --out small.npz --quantize int8
+  $ wasmlp export model.safetensors --out model.js
   $ wasmlp export pytorch.safetensors --activation relu --out model.safetensors
 `;
 

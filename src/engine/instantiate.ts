@@ -72,7 +72,7 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
     );
   }
   try {
-    return await WebAssembly.compile(await read(url));
+    return await WebAssembly.compile(await readModule(url));
   } catch (cause) {
     if (!(cause instanceof WebAssembly.CompileError)) throw cause;
     throw new EngineError(
@@ -84,10 +84,10 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
 }
 
 /**
- * In Node a module is a file, elsewhere something to fetch. `getBuiltinModule` keeps the import of
+ * The bytes of a module: in Node a file, elsewhere something to fetch. `getBuiltinModule` keeps the import of
  * `node:fs` out of sight of browser bundlers, and a file of 48 KB is read sooner than a promise is kept.
  */
-async function read(url: URL): Promise<BufferSource> {
+export async function readModule(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   if (url.protocol === "file:" && isNode()) {
     return process.getBuiltinModule("node:fs").readFileSync(url);
   }
@@ -98,5 +98,5 @@ async function read(url: URL): Promise<BufferSource> {
       `${url.href}: the server answered ${response.status}, expected the WebAssembly module`,
     );
   }
-  return response.arrayBuffer();
+  return new Uint8Array(await response.arrayBuffer());
 }

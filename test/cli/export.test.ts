@@ -13,7 +13,7 @@ async function saveUntrained(): Promise<string> {
   return path;
 }
 
-test.each(["onnx", "npz", "safetensors"])(
+test.each(["onnx", "npz", "safetensors", "js"])(
   "the name of the file chooses the format: %s",
   async (format) => {
     const out = join(await temporaryDirectory(), `model.${format}`);

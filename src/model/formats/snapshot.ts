@@ -86,7 +86,11 @@ function checkParameters(values: Float32Array, count: number, what: string): voi
 }
 
 /** `[rows, columns]` to `[columns, rows]` */
-function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+export function transpose(
+  matrix: Float32Array,
+  rows: number,
+  columns: number,
+): Float32Array<ArrayBuffer> {
   const transposed = new Float32Array(matrix.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
