@@ -38,7 +38,7 @@ const GROUPS = [
   },
   {
     name: "library",
-    test: /\/build\/(index|mlp|(data|doctor|engine|model|reference|reproduce|training)\/.*)\.js$/,
+    test: /@assemblyscript|\/build\/(index|mlp|(data|doctor|engine|model|reference|reproduce|training)\/.*)\.js$/,
   },
 ];
 
@@ -46,6 +46,8 @@ for (const { input, file } of BROWSER_BUNDLES) {
   await build({
     input: join(built, input),
     platform: "browser",
+    // Imported in Node only.
+    external: ["@assemblyscript/loader"],
     logLevel: "warn",
     output: { file: join(built, file), format: "esm", minify: true, codeSplitting: false },
   });
@@ -56,7 +58,7 @@ rmSync(bundled, { recursive: true, force: true });
 await build({
   input: NODE_ENTRIES,
   platform: "node",
-  // The loader is in the browsers' bundle too; the command's packages stay what they are, dependencies.
+  // All packages but the loader, which every program needs, stay what they are: dependencies.
   external: /^(?!@assemblyscript)[^./]/,
   logLevel: "warn",
   output: {

@@ -1,5 +1,4 @@
 /** Compiles the WebAssembly modules, each once, and instantiates them over a given memory. */
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { EngineError } from "../errors.js";
 import type { Execution } from "./execution.js";
 import { isNode } from "./features.js";
@@ -48,9 +47,10 @@ export function instantiateKernels(
 }
 
 /**
- * The exports of a module; only traced builds import more than a memory. In Node at once: the loader's asynchronous
- * way asks for the global `Response`, which has Node load all of its HTTP client, tens of milliseconds of it.
- * Browsers want it asynchronous on a page.
+ * The exports of a module; only traced builds import more than a memory. In Node by AssemblyScript's loader, at once:
+ * its asynchronous way asks for the global `Response`, which has Node load all of its HTTP client, tens of
+ * milliseconds of it. Pages do without the loader, a tenth of all that they would fetch: what it adds to
+ * WebAssembly's own way is for managed objects, of which these modules have none.
  */
 export async function instantiateModule<Exports extends object>(
   module: WebAssembly.Module,
@@ -58,10 +58,9 @@ export async function instantiateModule<Exports extends object>(
   imports: Record<string, Record<string, unknown>> = {},
 ): Promise<Exports> {
   const all = { ...imports, env: { memory } };
-  const { exports } = isNode()
-    ? instantiateSync<Exports & Record<string, unknown>>(module, all)
-    : await instantiate<Exports & Record<string, unknown>>(module, all);
-  return exports;
+  if (!isNode()) return (await WebAssembly.instantiate(module, all)).exports as Exports;
+  const { instantiateSync } = await import("@assemblyscript/loader");
+  return instantiateSync<Exports & Record<string, unknown>>(module, all).exports;
 }
 
 async function compile(url: URL): Promise<WebAssembly.Module> {
