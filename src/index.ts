@@ -62,6 +62,7 @@ export { RunExaminer } from "./doctor/run/examiner.js";
 export { snippet } from "./doctor/snippet.js";
 export { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 export { detectFeatures, type Features } from "./engine/features.js";
+export { type EngineFile, type FileLocator, locateFiles } from "./engine/locate.js";
 export {
   DataError,
   DownloadError,

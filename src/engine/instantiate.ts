@@ -3,6 +3,7 @@ import { EngineError } from "../errors.js";
 import type { Execution } from "./execution.js";
 import { isNode } from "./features.js";
 import type { Kernels } from "./kernels.js";
+import { locationOf } from "./locate.js";
 
 /** Which of the builds of `asconfig.json`. */
 export type Build = Pick<Execution, "simd" | "memory">;
@@ -19,21 +20,27 @@ const URLS = {
   },
 } as const;
 
-const compiled = new Map<URL, Promise<WebAssembly.Module>>();
+const NAMES = {
+  plain: { private: "wasmlp.wasm", shared: "wasmlp.threads.wasm" },
+  relaxed: { private: "wasmlp.relaxed.wasm", shared: "wasmlp.threads.relaxed.wasm" },
+} as const;
+
+/** By address. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** @throws EngineError "unsupported-host" when the host does not compile the module. */
 export function compileModule({ simd, memory }: Build): Promise<WebAssembly.Module> {
-  return compileUrl(URLS[simd][memory]);
+  return compileUrl(locationOf(NAMES[simd][memory]) ?? URLS[simd][memory]);
 }
 
-/** The same of any module that stands at one of the package's own addresses. */
+/** The same of any module. */
 export function compileUrl(url: URL): Promise<WebAssembly.Module> {
-  let module = compiled.get(url);
+  let module = compiled.get(url.href);
   if (module === undefined) {
     module = compile(url);
     // A failure, of the network for instance, may pass.
-    module.catch(() => compiled.delete(url));
-    compiled.set(url, module);
+    module.catch(() => compiled.delete(url.href));
+    compiled.set(url.href, module);
   }
   return module;
 }

@@ -1,5 +1,6 @@
 /** A worker, seen the same way in Node and in browsers. */
 import { isNode } from "./features.js";
+import { locationOf } from "./locate.js";
 
 export interface WorkerHandle {
   post(message: unknown): void;
@@ -52,6 +53,9 @@ export function nodeWorkerHandle(worker: NodeWorker): WorkerHandle {
 }
 
 function startWebWorker(): WorkerHandle {
+  const location = locationOf("worker.js");
+  if (location) return webWorkerHandle(new Worker(location, { type: "module" }));
+  // Literal, so that bundlers find the file.
   const worker = new Worker(new URL("../../build/browser/worker.js", import.meta.url), {
     type: "module",
   });
