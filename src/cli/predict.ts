@@ -1,4 +1,4 @@
-/** `wasmlp predict MODEL IMAGE…`: reads the digits in pictures. */
+/** `wasmlp predict MODEL IMAGE…`: reads the digits in pictures; with `--data`, predicts the rows of a table. */
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { DataError, digitsOf, type FoundDigit, type Mlp, OptionError } from "../index.js";
@@ -8,9 +8,12 @@ import { type ClassProbability, likeliest, probabilityChart } from "../report/pr
 import { table } from "../report/table.js";
 import { printable } from "../report/text.js";
 import { wholeNumber } from "./optionValues.js";
+import { predictRows } from "./predictRows.js";
 import type { Terminal } from "./terminal.js";
 
 interface PredictFlags {
+  readonly data?: string;
+  readonly out?: string;
   readonly top?: number;
   readonly one?: true;
   readonly json?: true;
@@ -33,8 +36,14 @@ A picture is a PNG or JPEG file of any size, dark on light or light on dark;
 - is standard input. Each digit is prepared as MNIST's were. A picture of many
 is cut apart and read line by line.
 
+A table is CSV or TSV, also .gz, with the columns that the model was trained on;
+they are found by name, and others are passed over. Out come a class and its
+probability for each row, or values in their own unit: a table on a terminal,
+CSV in a pipe or a file.
+
 Examples:
   $ wasmlp predict model.safetensors seven.png
+  $ wasmlp predict iris.safetensors --data new.csv --out species.csv
   $ wasmlp predict model.safetensors sheet.jpg --json | jq -r .text
   $ convert photo.heic png:- | wasmlp predict model.safetensors -
 `;
@@ -42,14 +51,16 @@ Examples:
 export function definePredict(command: Command, terminal: Terminal): void {
   command
     .argument("MODEL", "a file that `wasmlp train --out` saved")
-    .argument("IMAGE...", "pictures of digits, PNG or JPEG")
+    .argument("[IMAGE...]", "pictures of digits, PNG or JPEG")
+    .option("--data <file>", "a table to predict the rows of, in place of pictures")
+    .option("--out <file>", "write what is predicted of a table there, never half of it")
     .option(
       "--top <n>",
       "classes that are shown (default: all of one digit, 3 of many)",
       wholeNumber("--top", { minimum: 1, maximum: MOST_CLASSES }),
     )
     .option("--one", "take each picture for one digit, in however many parts")
-    .option("--json", "print one JSON object for each picture")
+    .option("--json", "print one JSON object for each picture or row")
     .addHelpText("after", EXAMPLES)
     .action((path: string, pictures: string[], flags: PredictFlags) =>
       predict(path, pictures, flags, terminal),
@@ -62,6 +73,13 @@ async function predict(
   flags: PredictFlags,
   terminal: Terminal,
 ): Promise<void> {
+  const { data } = flags;
+  checkFlags(pictures, flags);
+  if (data !== undefined) {
+    using model = await loadModel(path);
+    await predictRows(model, { ...flags, data }, terminal);
+    return;
+  }
   using model = await loadModel(path, { threads: 1 });
   checkModel(model, path);
   for (const [index, picture] of pictures.entries()) {
@@ -74,11 +92,25 @@ async function predict(
   }
 }
 
+/** @throws OptionError when there are pictures and a table, or neither, or options that are for the other. */
+function checkFlags(pictures: readonly string[], flags: PredictFlags): void {
+  const { data, out, one, top } = flags;
+  if (data === undefined) {
+    if (pictures.length === 0) {
+      throw new OptionError("nothing to predict was given, expected IMAGE... or --data FILE");
+    }
+    if (out !== undefined) throw new OptionError("--out was given, expected --data FILE too");
+    return;
+  }
+  const stray = pictures[0] ?? (one && "--one") ?? (top !== undefined ? "--top" : undefined);
+  if (stray) throw new OptionError(`${stray} was given beside --data, expected one or the other`);
+}
+
 /** @throws OptionError when the model does not take images of digits. */
 function checkModel({ architecture, image, preprocessing }: Mlp, path: string): void {
   if (preprocessing) {
     throw new OptionError(
-      `${path}: takes the columns of a table, expected a model of images of ${SIDE} × ${SIDE} pixels`,
+      `${path}: takes the columns of a table, expected a model of images of ${SIDE} × ${SIDE} pixels, or --data FILE with a table`,
     );
   }
   const { inputs } = architecture;

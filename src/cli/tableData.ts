@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import {
   type Dataset,
+  encodeInputs,
   encodeTable,
   inferTask,
   learnEncoding,
@@ -84,18 +85,40 @@ export async function loadTableFor(
   path: string,
   terminal: Terminal,
 ): Promise<Dataset<Targets>> {
-  const { preprocessing } = model;
-  if (!preprocessing) {
-    throw new OptionError(
-      `--data is the table ${path}, expected images as the model was not trained on a table`,
-    );
-  }
-  const table = await readTable(path, readingOf(model), terminal);
+  const { table, preprocessing } = await readTableFor(model, path, terminal);
   return encodeTable(table, {
     preprocessing,
     names: model.classNames,
     task: predictsValues(preprocessing) ? "regression" : "classification",
   });
+}
+
+/**
+ * The inputs `[rows, features]` alone that a table is to such a model; its targets may be missing.
+ *
+ * @throws OptionError, FileError or DataError as `loadTableFor`.
+ */
+export async function loadInputsFor(
+  model: Mlp,
+  path: string,
+  terminal: Terminal,
+): Promise<{ readonly inputs: Float32Array; readonly preprocessing: Preprocessing }> {
+  const { table, preprocessing } = await readTableFor(model, path, terminal);
+  return { inputs: encodeInputs(table, preprocessing).inputs, preprocessing };
+}
+
+async function readTableFor(
+  model: Mlp,
+  path: string,
+  terminal: Terminal,
+): Promise<{ readonly table: Table; readonly preprocessing: Preprocessing }> {
+  const { preprocessing } = model;
+  if (preprocessing) {
+    return { table: await readTable(path, readingOf(model), terminal), preprocessing };
+  }
+  throw new OptionError(
+    `--data is the table ${path}, expected images as the model was not trained on a table`,
+  );
 }
 
 export function isOfClasses(dataset: Dataset<Targets>): dataset is Dataset {
