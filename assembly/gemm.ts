@@ -42,7 +42,8 @@ function panelColumns(columns: i32): i32 {
 /**
  * Rows of the next panel of A when `rows` are left: as many tiles of 6 as leave nothing but tiles of
  * 4 with the fewest zeros; 7 and 8 are two tiles of 4. On plain SIMD a product needs a register before
- * it is added, which 6 × 8 has not left; 4 × 8 has, and is 1.4 to 1.5 times as fast on Zen 5.
+ * it is added, which 6 × 8 has not left; 4 × 8 has, and reaches 81 to 88 % of the peak
+ * where 6 × 8 reached 56 to 62 (Zen 5, `npm run bench:kernels`).
  */
 function panelRows(rows: i32): i32 {
   if (!ASC_FEATURE_RELAXED_SIMD) return 4;
