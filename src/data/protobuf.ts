@@ -2,6 +2,7 @@
  * The little of Protocol Buffers' encoding that event files and ONNX take: fields of a message, one after
  * another, each a tag (number · 8 + wire type) and its value.
  */
+import { concatenate } from "./concatenate.js";
 
 const VARINT = 0;
 const DOUBLE = 1;
@@ -42,13 +43,7 @@ export function messageField(number: number, fields: readonly Uint8Array[]): Uin
 
 /** The fields, one after another. */
 export function message(fields: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(fields.reduce((sum, { length }) => sum + length, 0));
-  let position = 0;
-  for (const field of fields) {
-    whole.set(field, position);
-    position += field.length;
-  }
-  return whole;
+  return concatenate(fields);
 }
 
 /** Seven bits a byte, the lowest first; the eighth says that more follow. */

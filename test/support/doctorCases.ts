@@ -51,6 +51,11 @@ export function missing(each: Case): string[] {
     .map(({ id }) => id);
 }
 
+/** Of the cases, the part of which every mistake is named. */
+export function shareNamed(cases: readonly Case[]): number {
+  return cases.filter((each) => missing(each).length === 0).length / cases.length;
+}
+
 /** As many, evenly spread. */
 export function spread<T>(values: readonly T[], count: number): T[] {
   const step = Math.max(1, Math.floor(values.length / count));

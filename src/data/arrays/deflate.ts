@@ -1,5 +1,6 @@
 /** The deflate format (RFC 1951) by the platform's own streams, which browsers and Node share. */
 import { DataError } from "../../errors.js";
+import { concatenate } from "../concatenate.js";
 
 /** What is handed to a stream at once; it stops being fed within this many bytes of a fault. */
 const PIECE_BYTES = 1024 * 1024;
@@ -40,18 +41,10 @@ export async function inflate(
 
 export async function deflate(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
-  let length = 0;
   await pump(bytes, new CompressionStream("deflate-raw"), (piece) => {
     pieces.push(piece);
-    length += piece.length;
   });
-  const result = new Uint8Array(length);
-  let filled = 0;
-  for (const piece of pieces) {
-    result.set(piece, filled);
-    filled += piece.length;
-  }
-  return result;
+  return concatenate(pieces);
 }
 
 /** Sends `bytes` through a stream; `take` gets what comes out and ends it by throwing. */

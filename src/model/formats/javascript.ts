@@ -2,6 +2,7 @@
  * A model as one ES module: kernels and parameters inside, no dependency, nothing to fetch. It predicts to the same
  * bits as the library in plain SIMD.
  */
+import { concatenate } from "../../data/concatenate.js";
 import {
   inputStandardization,
   type Standardization,
@@ -87,16 +88,6 @@ function quantizedParts(layer: LayerSnapshot): Uint8Array[] {
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const part of parts) {
-    whole.set(part, end);
-    end += part.length;
-  }
-  return whole;
 }
 
 /** Bytes that `btoa` is given at a time: arguments of a call are limited. */
