@@ -1,6 +1,7 @@
 /** PNG (W3C, "Portable Network Graphics, third edition"). */
 import { inflateSync } from "node:zlib";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
+import { DataError } from "../../errors.js";
 import type { GreyImage } from "../../index.js";
 import { brightness, checkSize, damaged } from "./limits.js";
 
@@ -38,6 +39,13 @@ function checkChunks(bytes: Uint8Array, name: string): void {
   const width = view.getUint32(16);
   const height = view.getUint32(20);
   checkSize(name, width, height);
+  const depth = bytes[24];
+  // The decoder unfolds whole bytes only.
+  if (bytes[28] !== 0 && depth < 8) {
+    throw new DataError(
+      `${name}: is an interlaced PNG of ${depth} bits, expected 8 or 16 bits, or one that is not interlaced`,
+    );
+  }
   const compressed: Uint8Array[] = [];
   let end = false;
   for (let at = SIGNATURE_LENGTH; !end; ) {

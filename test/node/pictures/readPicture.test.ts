@@ -58,6 +58,36 @@ function packed({ width, height, pixels }: GreyImage): Uint8Array {
   return lines;
 }
 
+/** The lines of the seven passes (W3C, "Portable Network Graphics", section 8), filter 0. */
+function adam7({ width, height, pixels }: GreyImage): Uint8Array {
+  const passes = [
+    { x: 0, y: 0, right: 8, down: 8 },
+    { x: 4, y: 0, right: 8, down: 8 },
+    { x: 0, y: 4, right: 4, down: 8 },
+    { x: 2, y: 0, right: 4, down: 4 },
+    { x: 0, y: 2, right: 2, down: 4 },
+    { x: 1, y: 0, right: 2, down: 2 },
+    { x: 0, y: 1, right: 1, down: 2 },
+  ];
+  const bytes: number[] = [];
+  for (const { x, y, right, down } of passes) {
+    for (let row = y; row < height; row += down) {
+      bytes.push(0);
+      for (let column = x; column < width; column += right)
+        bytes.push(pixels[row * width + column]);
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** The last byte of the header says that the lines come in passes. */
+function interlaced(lines: Uint8Array, depth: number): Uint8Array {
+  const file = Buffer.from(pngOf([width, height], depth, 0, lines));
+  file[28] = 1;
+  file.writeUInt32BE(crc32(file.subarray(12, 29)), 29);
+  return file;
+}
+
 test("PNG in grey, 16 bits, with alpha, in colour", async () => {
   const grey = await decodePicture(png(picture), "a.png");
   expect(grey).toEqual({ ...picture, pixels: Uint8Array.from(picture.pixels) });
@@ -86,6 +116,28 @@ test("PNG of two bits a pixel, as grey and by a palette", async () => {
   expect(await decodePicture(indexed, "a.png")).toEqual(coarse);
 });
 
+test("PNG in grey with alpha, and of one bit a pixel", async () => {
+  const grey = await decodePicture(png(picture), "a.png");
+  const inked = Uint8Array.from(picture.pixels).map((value) => 255 - value);
+  // Black ink on nothing.
+  const data = Uint8Array.from({ length: 2 * inked.length }, (_, i) => (i % 2 ? inked[i >> 1] : 0));
+  const clear = encode({ width, height, data, channels: 2, depth: 8 });
+  expect(await decodePicture(clear, "a.png")).toEqual(grey);
+  const bits = pngOf([10, 1], 1, 0, Uint8Array.of(0, 0b01011001, 0b11000000));
+  expect((await decodePicture(bits, "a.png")).pixels).toEqual(
+    Uint8Array.from("0101100111", (bit) => 255 * Number(bit)),
+  );
+});
+
+test("PNG that comes in passes, each finer than the one before", async () => {
+  const grey = await decodePicture(png(picture), "a.png");
+  const passes = adam7(picture);
+  expect(await decodePicture(interlaced(passes, 8), "a.png")).toEqual(grey);
+  await expect(decodePicture(interlaced(passes, 4), "a.png")).rejects.toThrow(
+    "a.png: is an interlaced PNG of 4 bits, expected 8 or 16 bits, or one that is not interlaced",
+  );
+});
+
 test("JPEG, within what its quality loses", async () => {
   const { pixels, ...size } = await decodePicture(jpg(picture, 90), "a.jpg");
   expect(size).toEqual({ width, height });
@@ -106,6 +158,24 @@ test("JPEG whose details come in several scans", async () => {
   pixels.forEach((value, pixel) => {
     expect(Math.abs(value - (pixel % 16 < 8 ? 0 : 255))).toBeLessThan(8);
   });
+});
+
+/** The same in CMYK, as Adobe's programs keep it, inverted: written by ImageMagick 6.9. */
+const CMYK =
+  "/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/9sAQwEDBAQFBAUJBQUJFA0LDRQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU/8AAFAgAEAAQBAERAAIRAQMRAQQRAP/EABYAAQEBAAAAAAAAAAAAAAAAAAAKCf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAUAQEAAAAAAAAAAAAAAAAAAAAA/8QAFBEBAAAAAAAAAAAAAAAAAAAAAP/aAA4EAQACEQMRBAAAPwDKoGVQCqgBKuAqof/Z";
+
+test("JPEG in four colours", async () => {
+  const file = Buffer.from(CMYK, "base64");
+  const { pixels, ...size } = await decodePicture(file, "a.jpg");
+  expect(size).toEqual({ width: 16, height: 16 });
+  pixels.forEach((value, pixel) => {
+    expect(Math.abs(value - (pixel % 16 < 8 ? 0 : 255))).toBeLessThan(8);
+  });
+  const nameless = Buffer.from(file);
+  nameless[nameless.indexOf(0xee)] = 0xed;
+  await expect(decodePicture(nameless, "a.jpg")).rejects.toThrow(
+    "a.jpg: has four components and does not say which, expected",
+  );
 });
 
 test("JPEG is turned upright as its camera says", async () => {
