@@ -222,16 +222,33 @@ function applyActivation(graph: Graph, activation: OutputActivation, z: string, 
   }
 }
 
+/**
+ * (x − mean) / scale in float32, to nearly the digits that float64 gives: of a mean that is large beside the scale,
+ * such as that of a column of years, what float32 rounds off is subtracted in a second step.
+ */
 function standardize(graph: Graph, values: string, { mean, factor }: Standardization): string {
-  graph.floats("mean", [mean.length], Float32Array.from(mean));
-  graph.floats("factor", [factor.length], Float32Array.from(factor));
-  const centred = graph.node("Sub", [values, "mean"], "centred");
-  return graph.node("Mul", [centred, "factor"], "standardized");
+  const rounded = Float32Array.from(mean);
+  graph.floats("mean", [mean.length], rounded);
+  graph.floats(
+    "mean_rest",
+    [mean.length],
+    Float32Array.from(mean, (value, feature) => value - rounded[feature]),
+  );
+  // A factor, 1 / scale, may be too large for float32; a scale is not.
+  graph.floats(
+    "scale",
+    [factor.length],
+    Float32Array.from(factor, (value) => 1 / value),
+  );
+  const near = graph.node("Sub", [values, "mean"], "nearly_centred");
+  const centred = graph.node("Sub", [near, "mean_rest"], "centred");
+  return graph.node("Div", [centred, "scale"], "standardized");
 }
 
 function unstandardize(graph: Graph, values: string, { mean, factor }: Standardization): string {
   graph.floats("target_mean", [mean.length], Float32Array.from(mean));
-  graph.floats("target_factor", [factor.length], Float32Array.from(factor));
-  const scaled = graph.node("Div", [values, "target_factor"], "scaled");
+  const scale = Float32Array.from(factor, (value) => 1 / value);
+  graph.floats("target_scale", [factor.length], scale);
+  const scaled = graph.node("Mul", [values, "target_scale"], "scaled");
   return graph.node("Add", [scaled, "target_mean"], "unstandardized");
 }

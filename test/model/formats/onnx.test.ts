@@ -12,10 +12,13 @@ const SAMPLES = 5;
 const FEATURES = 6;
 const inputs = randomFloats(SAMPLES * FEATURES, 3);
 
-async function run(file: Uint8Array): Promise<Record<string, Float32Array>> {
+async function run(
+  file: Uint8Array,
+  samples: Float32Array = inputs,
+): Promise<Record<string, Float32Array>> {
   const session = await ort.InferenceSession.create(file);
   const results = await session.run({
-    inputs: new ort.Tensor("float32", inputs, [SAMPLES, FEATURES]),
+    inputs: new ort.Tensor("float32", samples, [SAMPLES, FEATURES]),
   });
   await session.release();
   return Object.fromEntries(
@@ -71,4 +74,44 @@ test("… with raw inputs and raw values", async () => {
     classNames: ["y"],
     preprocessing: { columns, targets: [{ name: "y", mean: 3, scale: 2 }] },
   });
+});
+
+test("… with columns of scales far apart, within 1e-5 of the largest logit", async () => {
+  const scales = [
+    [2020, 1.5],
+    [1e6, 2],
+    [-4e-30, 1e-30],
+    [3e37, 1e37],
+    [1e-42, 3e-41],
+    [0, 1],
+  ] as const;
+  const columns = scales.map(([mean, scale], index) => ({
+    kind: "number" as const,
+    name: `x${index}`,
+    mean: mean + scale / 3,
+    scale,
+  }));
+  const raw = inputs.map((value, index) => {
+    const { mean, scale } = columns[index % FEATURES];
+    return mean + 2 * scale * value;
+  });
+  const model = {
+    architecture: perceptron(FEATURES, [5], 3, "tanh"),
+    preprocessing: { columns, targets: [{ name: "t" }] },
+  };
+  using whole = await Mlp.create({ ...model, seed: 4, threads: 1, simd: "plain" });
+  const snapshot = whole.snapshot();
+  const layers = snapshot.architecture.layers.map((layer, index) =>
+    index === 0 ? layer : { ...layer, activation: "identity" as const },
+  );
+  const linear = { ...snapshot, architecture: { inputs: FEATURES, layers } };
+  using before = await Mlp.fromSnapshot(linear, { threads: 1, simd: "plain" });
+  const { logits, outputs } = await run(encodeOnnx(snapshot), raw);
+  const expected = before.predict(raw);
+  const largest = Math.max(...expected.map(Math.abs));
+  expect(largest).toBeGreaterThan(0.1);
+  for (const [index, value] of logits.entries()) {
+    expect(Math.abs(value - expected[index]) / largest).toBeLessThanOrEqual(1e-5);
+  }
+  expectClose(outputs, whole.predict(raw));
 });
