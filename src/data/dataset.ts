@@ -1,5 +1,6 @@
 /** The one shape in which data travels: inputs, targets and names. */
 import { DataError, OptionError } from "../errors.js";
+import { show } from "./arrays/show.js";
 import { type ImageShape, isImageOf } from "./imageShape.js";
 
 /** Class labels: one whole number a sample, `0 … names.length − 1`. */
@@ -123,7 +124,7 @@ function checkValues(name: string, { values, names }: ValueTargets): void {
   const index = values.findIndex((value) => !Number.isFinite(value));
   if (index < 0) return;
   throw new DataError(
-    `${name}: "${names[index % names.length]}" of sample ${Math.floor(index / names.length)} is ${values[index]}, expected a finite number`,
+    `${name}: ${show(names[index % names.length])} of sample ${Math.floor(index / names.length)} is ${values[index]}, expected a finite number`,
   );
 }
 

@@ -4,6 +4,7 @@
  * set and kept with the model, so that a model takes and gives raw values.
  */
 import { OptionError } from "../errors.js";
+import { show } from "./arrays/show.js";
 
 /** One input: (value − mean) / scale. */
 export interface NumberColumn {
@@ -123,7 +124,7 @@ export function checkPreprocessing(
   const stray = numbers.find((column) => !isSound(column));
   if (stray) {
     throw new OptionError(
-      `preprocessing of "${stray.name}" has mean ${stray.mean} and scale ${stray.scale}, expected finite numbers and a scale above 0`,
+      `preprocessing of ${show(stray.name)} has mean ${stray.mean} and scale ${stray.scale}, expected finite numbers and a scale above 0`,
     );
   }
   const isOfValues = targets.some(({ mean, scale }) => mean !== undefined || scale !== undefined);

@@ -1,5 +1,6 @@
 /** Splits a data set into a part to train on and one to validate on. */
 import { OptionError } from "../errors.js";
+import { show } from "./arrays/show.js";
 import type { Dataset, Targets } from "./dataset.js";
 import { Random } from "./digits/random.js";
 
@@ -60,7 +61,7 @@ function strataOf({ targets, samples }: Dataset<Targets>): { name: string; membe
   const all = Array.from({ length: samples }, (_, sample) => sample);
   if (targets.kind === "values") return [{ name: "the whole", members: all }];
   const { labels, names } = targets;
-  const strata = names.map((name) => ({ name: `class "${name}"`, members: [] as number[] }));
+  const strata = names.map((name) => ({ name: `class ${show(name)}`, members: [] as number[] }));
   for (const sample of all) strata[labels[sample]].members.push(sample);
   return strata;
 }

@@ -6,6 +6,7 @@ export const MOST_CATEGORIES = 4096;
 /** Cells are kept in blocks, so that growing copies nothing. */
 const BLOCK = 65_536;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const INFINITY = /^([+-]?)inf(?:inity)?$/i;
 const MISSING: ReadonlySet<string> = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"]);
 
 export interface Cell {
@@ -14,11 +15,11 @@ export interface Cell {
   readonly line: number;
 }
 
-/** The number that a cell holds, as float32 has it; undefined where it holds none. */
+/** The number that a cell holds, as float32 has it: infinite beyond its range; undefined where it holds none. */
 export function parseNumber(text: string): number | undefined {
-  if (!NUMBER.test(text)) return undefined;
-  const value = Math.fround(Number(text));
-  return Number.isFinite(value) ? value : undefined;
+  if (NUMBER.test(text)) return Math.fround(Number(text));
+  const infinite = INFINITY.exec(text);
+  return infinite ? Number(`${infinite[1]}Infinity`) : undefined;
 }
 
 /** Whether a cell says that it holds nothing: empty, "NA", "?" and the like. */
@@ -32,6 +33,8 @@ export interface TableColumn {
   /** The first cell that is missing, and the first that is no number. */
   readonly missing: Cell | undefined;
   readonly text: Cell | undefined;
+  /** The first cell whose number is infinite, in the file or as float32 has it. */
+  readonly infinite: Cell | undefined;
   /** The first cell beyond `MOST_CATEGORIES` different ones. */
   readonly beyond: Cell | undefined;
   /** Different texts, in the order of their appearance. */
@@ -48,6 +51,7 @@ export class Column implements TableColumn {
   readonly name: string;
   missing: Cell | undefined;
   text: Cell | undefined;
+  infinite: Cell | undefined;
   beyond: Cell | undefined;
   readonly categories: string[] = [];
   readonly #codeOf = new Map<string, number>();
@@ -82,7 +86,10 @@ export class Column implements TableColumn {
       if (value === undefined) {
         this.text = { text, line };
         if (this.#codes) this.#values = undefined;
-      } else this.#values[this.#values.length - 1][index] = value;
+      } else {
+        if (Math.abs(value) === Number.POSITIVE_INFINITY) this.infinite ??= { text, line };
+        this.#values[this.#values.length - 1][index] = value;
+      }
     }
     if (this.#codes) {
       const code = missing ? -1 : this.#codeFor(text, line);

@@ -1,5 +1,6 @@
 /** From a table to what a network sees: which columns are inputs, which are targets, and how. */
 import { DataError, OptionError } from "../../errors.js";
+import { show } from "../arrays/show.js";
 import { createDataset, type Dataset, type Targets } from "../dataset.js";
 import {
   type InputColumn,
@@ -84,7 +85,7 @@ export function selectTargets(
   const twice = targets.find((column, index) => targets.indexOf(column) < index);
   if (!twice) return targets;
   throw new OptionError(
-    `${table.place}: target names "${twice.name}" twice, expected different columns`,
+    `${table.place}: target names ${show(twice.name)} twice, expected different columns`,
   );
 }
 
@@ -179,7 +180,7 @@ function find(table: Table, text: string, option: string): TableColumn {
   const found = byName ?? (/^\d+$/.test(text) ? columns[Number(text) - 1] : undefined);
   if (found) return found;
   throw new OptionError(
-    `${place}: ${option} names "${text}", expected ${showNames(table)} or a number from 1 to ${columns.length}`,
+    `${place}: ${option} names ${show(text)}, expected ${showNames(table)} or a number from 1 to ${columns.length}`,
   );
 }
 
@@ -187,14 +188,14 @@ function named(table: Table, wanted: string): TableColumn {
   const found = table.columns.find(({ name }) => name === wanted);
   if (found) return found;
   throw new DataError(
-    `${table.place}: has no column "${wanted}", expected it beside ${showNames(table)}`,
+    `${table.place}: has no column ${show(wanted)}, expected it beside ${showNames(table)}`,
   );
 }
 
 const NAMES_TOLD = 8;
 
 function showNames({ columns }: Table): string {
-  const told = columns.slice(0, NAMES_TOLD).map(({ name }) => `"${name}"`);
+  const told = columns.slice(0, NAMES_TOLD).map(({ name }) => show(name));
   return told.join(", ") + (columns.length > NAMES_TOLD ? " …" : "");
 }
 
@@ -210,6 +211,7 @@ export function inferTask(targets: readonly TableColumn[]): Task {
 
 function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
   const [column] = targets;
+  if (column.isNumeric) refuseInfinite(table, column);
   if (targets.length > 1) {
     throw new OptionError(
       `${table.place}: classification was asked for of ${targets.length} targets, expected one`,
@@ -218,7 +220,7 @@ function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
   refuseBeyond(table, column);
   if (column.categories.length < 2) {
     throw new DataError(
-      `${table.place}: every row of "${column.name}" is ${JSON.stringify(column.categories[0])}, expected at least two classes`,
+      `${table.place}: every row of ${show(column.name)} is ${show(column.categories[0])}, expected at least two classes`,
     );
   }
   return sorted(column);
@@ -239,10 +241,11 @@ function inputColumn(
   if (missing === "error") refuseMissing(table, column);
   if (column.categories.length === 0) {
     throw new DataError(
-      `${table.place}: column "${name}" holds nothing, expected numbers or texts, or --ignore for it`,
+      `${table.place}: column ${show(name)} holds nothing, expected numbers or texts, or --ignore for it`,
     );
   }
   if (column.isNumeric) {
+    refuseInfinite(table, column);
     const { mean, scale } = spread(table, column);
     const filled = missing === "mean" ? { missing: Math.fround(mean) } : {};
     return {
@@ -296,9 +299,9 @@ function indices(
     const index = known.indexOf(text);
     if (index >= 0 || missing === "none") return index;
     throw new DataError(
-      `${table.place}: column "${column.name}" holds ${JSON.stringify(text)}, expected one of ${known
+      `${table.place}: column ${show(column.name)} holds ${show(text)}, expected one of ${known
         .slice(0, NAMES_TOLD)
-        .map((name) => JSON.stringify(name))
+        .map(show)
         .join(", ")}${known.length > NAMES_TOLD ? " …" : ""}`,
     );
   });
@@ -308,15 +311,23 @@ function refuseMissing(table: Table, column: TableColumn): void {
   if (!column.missing) return;
   const { text, line } = column.missing;
   throw new DataError(
-    `${at(table, column, line)}: found ${text === "" ? "nothing" : `"${text}"`}, expected a value, or --missing mean for inputs`,
+    `${at(table, column, line)}: found ${text === "" ? "nothing" : show(text)}, expected a value, or --missing mean for inputs`,
   );
 }
 
 function refuseText(table: Table, column: TableColumn): void {
-  if (!column.text) return;
-  const { text, line } = column.text;
+  if (column.text) {
+    const { text, line } = column.text;
+    throw new DataError(`${at(table, column, line)}: found ${show(text)}, expected a number`);
+  }
+  refuseInfinite(table, column);
+}
+
+function refuseInfinite(table: Table, column: TableColumn): void {
+  if (!column.infinite) return;
+  const { text, line } = column.infinite;
   throw new DataError(
-    `${at(table, column, line)}: found ${JSON.stringify(text)}, expected a number`,
+    `${at(table, column, line)}: found ${show(text)}, expected a finite number, within ±3.4e38 as float32 holds them`,
   );
 }
 
@@ -328,5 +339,5 @@ function refuseBeyond(table: Table, column: TableColumn): void {
 }
 
 function at(table: Table, column: TableColumn, line: number): string {
-  return `${table.place}: line ${line}, column ${table.columns.indexOf(column) + 1} ("${column.name}")`;
+  return `${table.place}: line ${line}, column ${table.columns.indexOf(column) + 1} (${show(column.name)})`;
 }

@@ -1,5 +1,6 @@
 /** A table of named columns, read from the bytes of a CSV file as they come. */
 import { DataError } from "../../errors.js";
+import { show } from "../arrays/show.js";
 import { Column, isMissing, parseNumber, type TableColumn } from "./column.js";
 import { CsvParser, type Delimiter } from "./parser.js";
 
@@ -105,7 +106,7 @@ export class TableReader {
         beyond.line < line
       ) {
         throw new DataError(
-          `${place}: line ${line}, column ${index + 1} ("${column.name}"): found ${JSON.stringify(text.text.slice(0, 40))}, expected a number as in the rows before`,
+          `${place}: line ${line}, column ${index + 1} (${show(column.name)}): found ${show(text.text)}, expected a number as in the rows before`,
         );
       }
     });
@@ -125,7 +126,7 @@ function namesOf(fields: readonly string[], hasHeader: boolean, place: string): 
     const other = seen.get(name);
     if (other !== undefined) {
       throw new DataError(
-        `${place}: the header calls columns ${other + 1} and ${index + 1} both "${name}", expected different names`,
+        `${place}: the header calls columns ${other + 1} and ${index + 1} both ${show(name)}, expected different names`,
       );
     }
     seen.set(name, index);

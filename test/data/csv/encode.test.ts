@@ -126,14 +126,34 @@ const BAD: readonly { text?: string; options?: EncodingOptions; message: string 
     options: { missing: "mean" },
     message: 'column "x" holds nothing',
   },
+  {
+    text: 'x,"a\nb"\n1,\n2,3\n',
+    message: 'line 3, column 2 ("a\\nb"): found nothing',
+  },
+  {
+    text: "x,t\n1,a\n1e400,b\n",
+    message: 'line 3, column 1 ("x"): found "1e400", expected a finite',
+  },
+  { text: "x,t\n1,1.5\n2,-inf\n", message: 'line 3, column 2 ("t"): found "-inf", expected a fin' },
+  {
+    text: "x,t\n1,0\n2,1e39\n",
+    options: { task: "classification" },
+    message: 'line 3, column 2 ("t"): found "1e39", expected a finite',
+  },
 ];
 
 test.each(BAD)("refused: $message", ({ text = TEXT, options = {}, message }) => {
   const learn = () => learnEncoding(read(text), options);
   expect(learn).toThrow(`a.csv: ${message}`);
+  expect(learn).toThrow(/^[^\n]+$/);
   expect(learn).toThrow(
     expect.toSatisfy((e) => e instanceof DataError || e instanceof OptionError),
   );
+});
+
+test("texts that look like numbers too large are texts where the others are", () => {
+  const { preprocessing } = learnEncoding(read("commit,t\n12e4567,a\nab12,b\n"));
+  expect(preprocessing.columns[0]).toMatchObject({ categories: ["12e4567", "ab12"] });
 });
 
 test("a table that does not fit an encoding is refused", () => {
