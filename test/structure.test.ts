@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   profile: ["engine", "errors"],
   trace: ["engine", "errors"],
   index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
-  node: ["index", "mlp", "model", "training", "data", "errors"],
+  node: ["index", "profile", "mlp", "model", "training", "data", "errors"],
   report: [
     "index",
     "profile",

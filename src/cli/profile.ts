@@ -7,6 +7,7 @@ import {
   findKernel,
   KERNELS,
   type Profile,
+  type ProfileOptions,
   parseProfile,
   profile,
   type Shape,
@@ -19,6 +20,7 @@ import { drawRoofline, rooflineOf } from "../report/roofline.js";
 import { rooflineHtml, rooflineSvg } from "../report/rooflineSvg.js";
 import { truncate } from "../report/text.js";
 import { number, wholeNumber } from "./optionValues.js";
+import { profileEngines } from "./profileEngines.js";
 import { Regression } from "./regression.js";
 import type { Terminal } from "./terminal.js";
 
@@ -30,6 +32,8 @@ interface ProfileFlags {
   readonly rounds?: number;
   readonly json?: true;
   readonly csv?: true;
+  /** true: all that are found. */
+  readonly engines?: readonly string[] | true;
   readonly svg?: string;
   readonly html?: string;
   readonly compare?: string;
@@ -45,6 +49,11 @@ more at once. Operations are counted from shapes. The roof is measured in the
 same process: multiply-adds that touch registers only, and streams over arrays
 of 16 KB, 256 KB, 4 MB and 64 MB.
 
+--engines runs the profile in one engine after the other and prints one table:
+in this Node, in those of the PATH and of version managers, in Chromium and in
+Firefox; or in those that are named: node, chromium, firefox, a command, a path.
+What is missing is said and left out.
+
 Exit code 4 when --compare finds a kernel slower than before by more than the
 threshold, its whole confidence interval.
 
@@ -54,6 +63,8 @@ Examples:
   $ wasmlp profile --compare profile.json --threshold 10
   $ wasmlp profile --kernel gemm-nn --shape 512x512x512
   $ wasmlp profile --kernel adam,sgd --sweep
+  $ wasmlp profile --engines
+  $ wasmlp profile --engines node,chromium,/opt/node24/bin/node --kernel gemm-nn
   $ wasmlp profile --json > profile.json
 `;
 
@@ -72,6 +83,7 @@ export function defineProfile(command: Command, terminal: Terminal): void {
       "samples of each; every round takes one of each (default: 21)",
       wholeNumber("--rounds", { minimum: 5, maximum: 1001 }),
     )
+    .option("--engines [names]", "the same in several engines, such as node,chromium", engines)
     .option("--json", "print one JSON object, every sample included")
     .option("--csv", "print comma-separated values")
     .option("--svg <file>", "write the roofline picture as SVG")
@@ -93,16 +105,26 @@ async function runProfile(flags: ProfileFlags, terminal: Terminal): Promise<void
   if (given && !kernel) {
     throw new OptionError("--shape is given without --kernel, expected the kernel that it is for");
   }
-  // What cannot be read or written is said before, not after half a minute.
-  for (const file of [flags.svg, flags.html]) if (file !== undefined) await checkWritable(file);
-  const baseline = flags.compare === undefined ? undefined : await readProfile(flags.compare);
-  const { signal, progressLayout } = terminal;
-  const result = await profile({
+  const options: ProfileOptions = {
     ...(kernel && { kernels: kernel }),
     ...(given && { shape: given }),
     ...(threads !== undefined && { threads }),
     ...(rounds !== undefined && { rounds }),
     shapes: sweep ? "all" : "training",
+  };
+  const kind = kernel ? "details" : "overview";
+  if (flags.engines) {
+    const names = flags.engines === true ? undefined : flags.engines;
+    refuseBesideEngines(flags);
+    const format = json ? "json" : csv ? "csv" : "text";
+    return profileEngines(names, options, { format, kind }, terminal);
+  }
+  // What cannot be read or written is said before, not after half a minute.
+  for (const file of [flags.svg, flags.html]) if (file !== undefined) await checkWritable(file);
+  const baseline = flags.compare === undefined ? undefined : await readProfile(flags.compare);
+  const { signal, progressLayout } = terminal;
+  const result = await profile({
+    ...options,
     signal,
     onProgress: (done) => {
       terminal.progress(truncate(`profiling ${percent(done, 0)}`, progressLayout.width));
@@ -112,7 +134,7 @@ async function runProfile(flags: ProfileFlags, terminal: Terminal): Promise<void
   await writePictures(result, flags);
   if (json) terminal.print(JSON.stringify(result));
   else if (csv) terminal.print(profileCsv(result));
-  else printReport(result, kernel ? "details" : "overview", terminal);
+  else printReport(result, kind, terminal);
   if (baseline) compare(baseline, result, flags, terminal);
 }
 
@@ -156,6 +178,20 @@ function compare(
   if (json || csv) terminal.note(table);
   else terminal.print(`\n${table}`);
   if (comparisons.some(({ verdict }) => verdict === "slower")) throw new Regression();
+}
+
+/** @throws OptionError when something else is asked for that is about one profile. */
+function refuseBesideEngines({ svg, html, compare }: ProfileFlags): void {
+  for (const [name, value] of Object.entries({ svg, html, compare })) {
+    if (value === undefined) continue;
+    throw new OptionError(`--${name} and --engines are given, expected one of them`);
+  }
+}
+
+function engines(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.every((name) => name !== "")) return names;
+  throw new OptionError(`--engines is "${text}", expected names such as node,chromium`);
 }
 
 function kernels(text: string): string[] {

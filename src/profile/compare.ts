@@ -59,21 +59,30 @@ function judge({ low, high }: Interval, threshold: number): Comparison["verdict"
  * @throws DataError when it is something else.
  */
 export function parseProfile(text: string, place: string): Profile {
-  const refuse = (found: string) =>
-    new DataError(`${place}: ${found}, expected what wasmlp profile --json prints`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw refuse("is not JSON");
+    throw refusal(place, "is not JSON");
   }
-  if (!isRecord(value) || value.format !== "wasmlp-profile") throw refuse("is not a profile");
-  if (value.version !== 1) throw refuse(`is of version ${value.version}`);
+  return checkProfile(value, place);
+}
+
+/** The same of what was parsed, or came from another process. */
+export function checkProfile(value: unknown, place: string): Profile {
+  if (!isRecord(value) || value.format !== "wasmlp-profile") {
+    throw refusal(place, "is not a profile");
+  }
+  if (value.version !== 1) throw refusal(place, `is of version ${value.version}`);
   const { measurements } = value;
   if (!Array.isArray(measurements) || !measurements.every(isMeasurement)) {
-    throw refuse("has measurements without kernel, shape or samples");
+    throw refusal(place, "has measurements without kernel, shape or samples");
   }
   return value as unknown as Profile;
+}
+
+function refusal(place: string, found: string): DataError {
+  return new DataError(`${place}: ${found}, expected what wasmlp profile --json prints`);
 }
 
 function isMeasurement(value: unknown): boolean {

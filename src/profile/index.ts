@@ -1,8 +1,9 @@
 /** `wasmlp/profile`: how fast kernels are, and how fast they could be. Loads in Node and in browsers. */
-export { type Comparison, compareProfiles, parseProfile } from "./compare.js";
+export { type Comparison, checkProfile, compareProfiles, parseProfile } from "./compare.js";
 export type { ProfiledKernel, Shape, Work } from "./kernel.js";
 export { KERNELS } from "./kernels/index.js";
 export {
+  checkProfileOptions,
   findKernel,
   type Host,
   type Measurement,

@@ -29,7 +29,7 @@ export interface ProfileOptions {
 }
 
 export interface Host {
-  /** "Node 20.20.2, V8 11.3", or what a browser says of itself. */
+  /** "Node 20.20.2, V8 11.3", "Chromium 130". */
   readonly engine: string;
   readonly cores: number;
 }
@@ -118,6 +118,11 @@ export async function profile(options: ProfileOptions = {}): Promise<Profile> {
   } finally {
     for (const team of teams.values()) team.terminate();
   }
+}
+
+/** Whether `profile` would take these. @throws OptionError when it would not. */
+export function checkProfileOptions(options: ProfileOptions): void {
+  casesOf(options);
 }
 
 /** The kernel of that name. @throws OptionError when there is none. */
@@ -318,6 +323,13 @@ function describeHost(): Host {
   const { cores } = detectFeatures();
   const engine = isNode()
     ? `Node ${process.versions.node}, V8 ${process.versions.v8.replace(/-node.*/, "")}`
-    : navigator.userAgent.replace(/.*(?:Headless)?Chrome\/([\d.]+).*/, "Chromium $1");
+    : browserName(navigator.userAgent);
   return { engine, cores };
+}
+
+/** "Chromium 130" and the like, all that browsers still say; what is neither says it in its own words. */
+function browserName(userAgent: string): string {
+  const [, name, version] = /(Chrome|Firefox)\/(\d+)/.exec(userAgent) ?? [];
+  if (version === undefined) return userAgent;
+  return `${name === "Chrome" ? "Chromium" : name} ${version}`;
 }

@@ -1,5 +1,6 @@
 /** A profile as comma-separated values: a line for each measurement. */
 import type { Measurement, Profile } from "../profile/index.js";
+import { csvLine } from "./csvLine.js";
 import { shapeName } from "./profileTable.js";
 
 const COLUMNS: readonly (readonly [string, (one: Measurement) => string | number])[] = [
@@ -20,7 +21,20 @@ const COLUMNS: readonly (readonly [string, (one: Measurement) => string | number
   ["share_of_roof", ({ share }) => share],
 ];
 
+const HEADING = COLUMNS.map(([name]) => name).join(",");
+
 export function profileCsv({ measurements }: Profile): string {
-  const lines = measurements.map((one) => COLUMNS.map(([, value]) => value(one)).join(","));
-  return [COLUMNS.map(([name]) => name).join(","), ...lines].join("\n");
+  return [HEADING, ...measurements.map(lineOf)].join("\n");
+}
+
+/** Those of several engines, of which each line names its own first. */
+export function enginesCsv(profiles: readonly Profile[]): string {
+  const lines = profiles.flatMap(({ host, measurements }) =>
+    measurements.map((one) => `${csvLine([host.engine])},${lineOf(one)}`),
+  );
+  return [`engine,${HEADING}`, ...lines].join("\n");
+}
+
+function lineOf(one: Measurement): string {
+  return COLUMNS.map(([, value]) => value(one)).join(",");
 }

@@ -98,29 +98,31 @@ export function shapeName({ shape }: Pick<Measurement, "shape">): string {
 }
 
 function explanation(measurements: readonly Measurement[], { width, style }: Layout): string {
-  const uncertain = measurements.filter((one) => uncertainty(one) > UNCERTAIN).length;
   const lines = [
     wrap(
       "of roof: what one thread of the fastest variant reaches of the multiply-add peak, or of the streams of the level that holds its arrays, whichever bounds it.",
       width,
     ),
   ];
-  if (uncertain > 0) {
-    lines.push(
-      wrap(
-        `?: ${uncertain} of ${measurements.length} medians are known to no better than ± 5 %, too much noise to tell them from another run's.`,
-        width,
-      ),
-    );
-  }
+  const doubts = doubtsOf(measurements);
+  if (doubts) lines.push(wrap(doubts, width));
   return style.faint(lines.join("\n"));
 }
 
-function caseName(one: Measurement): string {
+/** What "?" means, where there is one. */
+export function doubtsOf(measurements: readonly Measurement[]): string | undefined {
+  const uncertain = measurements.filter((one) => uncertainty(one) > UNCERTAIN).length;
+  if (uncertain === 0) return undefined;
+  return `?: ${uncertain} of ${measurements.length} medians are known to no better than ± 5 %, too much noise to tell them from another run's.`;
+}
+
+/** "gemm-nn 256x256x256" */
+export function caseName(one: Measurement): string {
   return `${one.kernel} ${shapeName(one)}`;
 }
 
-function rateOf(one: Measurement): string {
+/** GFLOP/s, or GB/s of what only moves; with "?" where it is uncertain. */
+export function rateOf(one: Measurement): string {
   return digits(one.operations > 0 ? one.gflops : one.gigabytes) + doubt(one);
 }
 
@@ -129,7 +131,7 @@ function doubt(one: Measurement): string {
 }
 
 /** Three digits, which is as much as a measurement has. */
-function digits(value: number): string {
+export function digits(value: number): string {
   return value < 100 ? value.toFixed(value < 10 ? 2 : 1) : value.toFixed(0);
 }
 

@@ -75,9 +75,40 @@ test.each([
   [["--kernel", "tanh", "--shape", "8"], /^error: shape is 8, expected rows x units for tanh\n$/],
   [["--json", "--csv"], /^error: --json and --csv are given, expected one of them\n$/],
   [["--rounds", "1"], /^error: --rounds is "1", expected a whole number from 5 to 1001\n$/],
+  [["--engines", "node,"], /^error: --engines is "node,", expected names such as node,chromium\n$/],
+  [
+    ["--engines", "node", "--compare", "x"],
+    /^error: --compare and --engines are given, expected one of them\n$/,
+  ],
+  [
+    ["--engines", "node", "--kernel", "tanh", "--shape", "8"],
+    /^error: shape is 8, expected rows x units for tanh\n$/,
+  ],
   [["--threads", "0"], /^error: --threads is "0", expected a whole number from 1 to 256\n$/],
 ])("%j is a usage error", async (argv, sentence) => {
   const { exitCode, stdout, stderr } = await wasmlp("profile", ...argv);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toMatch(sentence);
+});
+
+test("--engines runs the profile in each, says what is missing, and prints one table", async () => {
+  const engines = ["--engines", "node,/nowhere/node"];
+  const { exitCode, stdout, stderr } = await wasmlp("profile", ...QUICK, ...engines);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr: "/nowhere/node is skipped: is not installed\n",
+  });
+  const [major] = process.versions.node.split(".");
+  expect(stdout).toMatch(new RegExp(`^kernel +shape +variant +Node ${major}$`, "m"));
+  expect(stdout).toMatch(/^relu +4x8 +simd +[\d.]+\??$/m);
+});
+
+test("--engines without any that is there is a failure", async () => {
+  expect(await wasmlp("profile", ...QUICK, "--engines", "/nowhere/node")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr:
+      "/nowhere/node is skipped: is not installed\n" +
+      "error: --engines: no profile came of any engine, expected one at least\n",
+  });
 });
