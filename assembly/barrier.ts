@@ -5,7 +5,7 @@
  * what is left of the others' shares, so that a thread whose core is slowed down does not hold up
  * the rest.
  *
- * In the build without threads all of this is arithmetic on plain memory.
+ * In the build without threads all of this is arithmetic on plain memory, for a single thread.
  */
 
 /**
@@ -27,6 +27,8 @@ const LINE: usize = 64;
  * when none is left. Thread t's share are those from count·t/threads to count·(t + 1)/threads − 1.
  */
 export function claim(team: usize, thread: i32, threads: i32, count: i32): i32 {
+  // With one thread all are its share.
+  if (!ASC_FEATURE_THREADS) return min(increment(team), count);
   for (let turn = 0; turn < threads; turn++) {
     const owner = thread + turn < threads ? thread + turn : thread + turn - threads;
     const next = (count * owner) / threads + increment(team + <usize>owner * LINE);
