@@ -91,8 +91,10 @@ typedef struct {
   wasmlp_pointer augmentation;
   int32_t inputDropout;
   /* Two `SparseBatch`es, of even and of odd steps; 0 when the first layer reads dense
-   * inputs. */
+   * inputs. With `sparsePerThread` every thread has two of its own, one thread's behind
+   * another's. */
   wasmlp_pointer sparse;
+  int32_t sparsePerThread;
   /* The batch, gathered: `[batchSize, features]` float32; 0 when it is compressed. */
   wasmlp_pointer batchInputs;
   /* The batch's targets `[batchSize, outputs]` where the loss compares outputs one by one. */
@@ -118,7 +120,7 @@ typedef struct {
   wasmlp_pointer team;
   int32_t spins;
 } wasmlp_plan;
-_Static_assert(sizeof(wasmlp_plan) == 152, "Plan has 152 bytes");
+_Static_assert(sizeof(wasmlp_plan) == 156, "Plan has 156 bytes");
 
 typedef struct {
   /* Features in, units out. */

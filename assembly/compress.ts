@@ -19,6 +19,13 @@ export const BLOCK_UNITS: i32 = 32;
 /** Bytes of a block's row, and of an entry. */
 export const ROW_BYTES: i32 = 128;
 export const ENTRY_BYTES: usize = 8;
+/** Bytes of a cache line of the usual processors. */
+const LINE_BYTES: usize = 64;
+/**
+ * Shuffled rows that are read ahead at a time. An epoch of 784-64-10 on one thread falls from 0.122 to 0.112 s; one
+ * row at a time gains nothing.
+ */
+const TOUCHED_ROWS: i32 = 16;
 
 /** A compressed batch: chunks of SPARSE_ROWS rows. The TypeScript side lays it out. */
 @unmanaged
@@ -70,6 +77,12 @@ export function compressChunk(
     const counts = batch.counts + <usize>(chunk * features);
     memory.fill(counts, 0, features);
     for (let row = 0; row < rows; row++) {
+      if (order && row % TOUCHED_ROWS == 0) {
+        const count = min(TOUCHED_ROWS, rows - row);
+        const sum = touchRows(inputs, sampleBytes, order, position + row, count);
+        // Overwritten below; unless it were stored somewhere the compiler would leave out the reads.
+        store<u32>(rowStarts(batch, chunk), sum);
+      }
       const sample = inputs + <usize>sampleAt(order, position + row) * sampleBytes;
       if (inputsAreBytes) countBytes(counts, sample, features);
       else countFloats(counts, sample, features);
@@ -89,6 +102,22 @@ export function compressChunk(
       : placeFloats(entry, ends, sample, features, row * ROW_BYTES, scale);
   }
   store<usize>(starts + ((<usize>rows) << 2), entry);
+}
+
+/**
+ * Reads a byte of each cache line of `rows` samples, nothing depending on the one before: shuffled samples lie
+ * anywhere in memory, and so the processor waits for many lines and page tables at a time instead of one after
+ * another. Returns the sum of the bytes.
+ */
+function touchRows(inputs: usize, sampleBytes: usize, order: usize, position: i32, rows: i32): u32 {
+  let sum: u32 = 0;
+  for (let row = 0; row < rows; row++) {
+    const sample = inputs + <usize>sampleAt(order, position + row) * sampleBytes;
+    for (let offset: usize = 0; offset < sampleBytes; offset += LINE_BYTES) {
+      sum += load<u8>(sample + offset);
+    }
+  }
+  return sum;
 }
 
 /** starts[0] and starts[f + 1] = where the entries of feature f begin. */

@@ -195,7 +195,7 @@ function weightGradient(
     gradientSparse(
       gradient,
       layer.packedGradient + block * blockedBytes(rows, BLOCK_UNITS),
-      sparseBatch(plan, step, index),
+      sparseBatch(plan, thread, step, index),
       ceilingDivide(rows, SPARSE_ROWS),
       first,
       first + count,

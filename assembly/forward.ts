@@ -32,7 +32,7 @@ export function forwardSparseTile(plan: Plan, thread: i32, step: i32, index: i32
   const count = min(SPARSE_ROWS, batchRows(plan, step) - row);
   const weights = layer.packedWeights + <usize>block * blockedBytes(layer.inputs, BLOCK_UNITS);
   const z = threadScratch(plan, thread);
-  multiplySparse(z, sparseBatch(plan, step, index), chunk, weights, count);
+  multiplySparse(z, sparseBatch(plan, thread, step, index), chunk, weights, count);
   const unit = block * BLOCK_UNITS;
   const units = min(BLOCK_UNITS, layer.units - unit);
   activateUnits(plan, index, step, row, count, unit, units, z, BLOCK_UNITS, z);

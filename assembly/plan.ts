@@ -46,8 +46,12 @@ export class Plan {
   /** An `Augmentation` (`augment.ts`) or 0; inputs are dropped with probability `inputDropout` / 2¹⁶. */
   augmentation: usize;
   inputDropout: i32;
-  /** Two `SparseBatch`es, of even and of odd steps; 0 when the first layer reads dense inputs. */
+  /**
+   * Two `SparseBatch`es, of even and of odd steps; 0 when the first layer reads dense inputs. With
+   * `sparsePerThread` every thread has two of its own, one thread's behind another's.
+   */
   sparse: usize;
+  sparsePerThread: i32;
   /** The batch, gathered: `[batchSize, features]` float32; 0 when it is compressed. */
   batchInputs: usize;
   /** The batch's targets `[batchSize, outputs]` where the loss compares outputs one by one. */

@@ -41,9 +41,10 @@ import {
 } from "./forward";
 import {
   compress,
+  compressAlone,
   compressRows,
   countPreparedTiles,
-  countSparseChunks,
+  countSharedChunks,
   prepareInputs,
 } from "./inputs";
 import { logistic, softmax } from "./loss";
@@ -88,15 +89,16 @@ export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
     const rest = forwardSparse(plan, thread, step);
     propagate(plan, thread, step, rest, step + 1 < end);
     backwardSparse(plan, thread, rows);
-    const coming = step + 1 < end ? countSparseChunks(plan, step + 1) : 0;
+    const coming = step + 1 < end ? countSharedChunks(plan, step + 1) : 0;
     const descents = countDescentTiles(plan);
     const tiles = coming + 1 + descents;
     for (let tile = next(plan, thread, tiles); tile < tiles; tile = next(plan, thread, tiles)) {
       if (TRACED) begin(tile < coming ? COMPRESS : UPDATE);
-      if (tile < coming) compress(plan, step + 1, tile);
+      if (tile < coming) compress(plan, thread, step + 1, tile);
       else if (tile == coming) endIfDiverged(plan, total(plan, step, rows));
       else descend(plan, thread, step, tile - coming - 1, rows);
     }
+    if (step + 1 < end) compressAlone(plan, thread, step + 1);
     meet(plan);
     if (plan.squares) clipTiles(plan, thread, step, descents);
     if (plan.maxNorm > 0) constrainTiles(plan, thread, step, descents);
@@ -113,7 +115,7 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
   for (let step = first; step < end; step++) {
     const rows = batchRows(plan, step);
     const rest = forwardSparse(plan, thread, step);
-    const coming = step + 1 < end ? countSparseChunks(plan, step + 1) : 0;
+    const coming = step + 1 < end ? countSharedChunks(plan, step + 1) : 0;
     const size = chunkRows(plan, rows);
     const chunks = coming + ceilingDivide(rows, size);
     for (
@@ -123,12 +125,13 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
     ) {
       if (TRACED) begin(chunk < coming ? COMPRESS : FORWARD);
       if (chunk < coming) {
-        compress(plan, step + 1, chunk);
+        compress(plan, thread, step + 1, chunk);
       } else {
         const row = (chunk - coming) * size;
         forward(plan, thread, step, row, min(size, rows - row), rest);
       }
     }
+    if (step + 1 < end) compressAlone(plan, thread, step + 1);
     meet(plan);
     if (thread == 0) {
       total(plan, step, rows);
@@ -174,7 +177,7 @@ function predictStep(plan: Plan, step: i32): void {
   const rows = batchRows(plan, step);
   const output = layerAt(plan, plan.layerCount - 1);
   output.activations = plan.outputs + <usize>(step * plan.batchSize * output.units) * FLOAT;
-  if (isSparse(plan, 0)) compress(plan, step, 0);
+  if (isSparse(plan, 0)) compress(plan, 0, step, 0);
   forwardChunks(plan, 0, step, forwardSparse(plan, 0, step), plan.layerCount);
   normalize(plan, rows);
 }
@@ -335,10 +338,11 @@ function enter(plan: Plan, thread: i32, first: i32): void {
     prepareInputs(plan, thread, first, tile);
   }
   meet(plan);
-  const chunks = countSparseChunks(plan, first);
+  compressAlone(plan, thread, first);
+  const chunks = countSharedChunks(plan, first);
   for (let chunk = next(plan, thread, chunks); chunk < chunks; chunk = next(plan, thread, chunks)) {
     if (TRACED) begin(COMPRESS);
-    compress(plan, first, chunk);
+    compress(plan, thread, first, chunk);
   }
   meet(plan);
 }

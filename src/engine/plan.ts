@@ -30,6 +30,7 @@ export const PLAN_FIELDS = [
   "augmentation",
   "inputDropout",
   "sparse",
+  "sparsePerThread",
   "batchInputs",
   "batchTargets",
   "targets",

@@ -16,7 +16,7 @@ import { lossOf } from "./architecture.js";
 import { layOutLayers, layOutScratch } from "./layout.js";
 import type { Network } from "./network.js";
 import { checkFinite, countSamples, roomFor } from "./predictionArguments.js";
-import { isSparse, layOutSparseBatches } from "./sparseLayout.js";
+import { isSparse, layOutSparseBatches, NO_SPARSE_BATCHES } from "./sparseLayout.js";
 
 /** Rows of a batch, which a thread passes through the network by itself. */
 const ROWS = SPARSE_ROWS;
@@ -165,7 +165,7 @@ class Portion {
       resetTeam(engine.memory, team, 1);
       const layout = layOutLayers(network, regions, ROWS, firstLayer, undefined, packedWeights);
       const density = { mean: 1, largestRow: features };
-      const shape = { features, rows: ROWS, steps: 1, density };
+      const shape = { features, rows: ROWS, steps: 1, density, threads: 1 };
       const fields = {
         ...EMPTY_PLAN,
         layerCount: layers.length,
@@ -176,8 +176,9 @@ class Portion {
         inputScale: this.#inputsAreBytes ? 1 / 255 : 1,
         batchSize: ROWS,
         loss: LOSS_CODES[lossOf(architecture)],
-        sparse:
-          firstLayer === "sparse" ? layOutSparseBatches(engine, regions, "evaluate", shape) : 0,
+        ...(firstLayer === "sparse"
+          ? layOutSparseBatches(engine, regions, "evaluate", shape)
+          : NO_SPARSE_BATCHES),
         batchInputs: firstLayer === "dense" ? regions.allocateNumbers(ROWS * features) : 0,
         outputs: this.#outputs,
         ...layOutScratch(network, regions, 1),

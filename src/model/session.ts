@@ -27,7 +27,12 @@ import { countDescentTiles, type LayerLayout, layOutLayers, layOutScratch } from
 import { dropoutFields, type Learning } from "./learning.js";
 import { LearningState } from "./learningState.js";
 import type { Network } from "./network.js";
-import { isSparse, layOutSparseBatches, measureDensity } from "./sparseLayout.js";
+import {
+  isSparse,
+  layOutSparseBatches,
+  measureDensity,
+  NO_SPARSE_BATCHES,
+} from "./sparseLayout.js";
 
 export interface SessionOptions {
   /** Samples a step. */
@@ -149,16 +154,16 @@ export class Session {
         preparedStride,
         augmentation,
         inputDropout: dropped.threshold,
-        sparse:
-          firstLayer === "sparse"
-            ? layOutSparseBatches(engine, regions, learning ? "train" : "evaluate", {
-                features,
-                rows,
-                steps: this.steps,
-                // A distorted image may have ink wherever it likes.
-                density: augmentation === 0 ? density : { ...density, largestRow: features },
-              })
-            : 0,
+        ...(firstLayer === "sparse"
+          ? layOutSparseBatches(engine, regions, learning ? "train" : "evaluate", {
+              features,
+              rows,
+              steps: this.steps,
+              // A distorted image may have ink wherever it likes.
+              density: augmentation === 0 ? density : { ...density, largestRow: features },
+              threads: execution.threads,
+            })
+          : NO_SPARSE_BATCHES),
         batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
         batchTargets: loss === "cross-entropy" ? 0 : this.#numbers(rows * outputs),
         targets: this.#numbers(this.samples),

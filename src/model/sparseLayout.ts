@@ -36,6 +36,8 @@ export interface SparseShape {
   readonly rows: number;
   readonly steps: number;
   readonly density: Density;
+  /** Threads that run it. */
+  readonly threads: number;
 }
 
 export interface Density {
@@ -66,19 +68,33 @@ export function isSparse(density: Density): boolean {
   return density.mean <= SPARSE_DENSITY;
 }
 
+/** Where compressed batches are. */
+export interface SparseBatches {
+  /** Two `SparseBatch`es, of even and of odd steps; two for each thread with `sparsePerThread`. */
+  readonly sparse: Pointer;
+  readonly sparsePerThread: 0 | 1;
+}
+
+/** Of a layer that reads dense inputs. */
+export const NO_SPARSE_BATCHES: SparseBatches = { sparse: 0, sparsePerThread: 0 };
+
 /**
  * Room for compressed batches of up to `rows` rows: one for even and one for odd steps, or only one
  * when a pass takes a single step. Evaluation has no use for the entries by feature.
+ *
+ * A batch has chunks to share out, or else, when some threads would get none, every thread compresses all of it
+ * for itself.
  */
 export function layOutSparseBatches(
   engine: Engine,
   regions: Regions,
   purpose: "train" | "evaluate",
-  { features, rows, steps, density }: SparseShape,
-): Pointer {
+  { features, rows, steps, density, threads }: SparseShape,
+): SparseBatches {
   const chunks = Math.ceil(rows / SPARSE_ROWS);
   const chunkBytes = SPARSE_ROWS * Math.max(1, density.largestRow) * ENTRY_BYTES;
-  const batches = regions.allocateBytes(2 * SPARSE_BYTES);
+  const copies = chunks < threads ? threads : 1;
+  const sparse = regions.allocateBytes(2 * copies * SPARSE_BYTES);
   const training = purpose === "train";
   const layOut = () => ({
     features,
@@ -89,9 +105,12 @@ export function layOutSparseBatches(
     featureStarts: training ? regions.allocateNumbers(chunks * (features + 1)) : 0,
     counts: training ? regions.allocateBytes(chunks * features) : 0,
   });
-  const even = layOut();
-  writeSparseBatches(engine, batches, [even, steps > 1 ? layOut() : even]);
-  return batches;
+  const batches = Array.from({ length: copies }, () => {
+    const even = layOut();
+    return [even, steps > 1 ? layOut() : even];
+  });
+  writeSparseBatches(engine, sparse, batches.flat());
+  return { sparse, sparsePerThread: copies > 1 ? 1 : 0 };
 }
 
 /**
