@@ -29,6 +29,7 @@ export {
 } from "./data/dataset.js";
 export { type DigitsOptions, digits } from "./data/digits/index.js";
 export type { GreyImage } from "./data/digits/prepare.js";
+export { decodeIdxArray } from "./data/idx.js";
 export type { ImageShape } from "./data/imageShape.js";
 export { type DigitsOfOptions, digitsOf, type FoundDigit } from "./data/pictures/digitsOf.js";
 export type {
@@ -38,6 +39,21 @@ export type {
   Preprocessing,
   TargetColumn,
 } from "./data/preprocessing.js";
+export type { ArrayInputs } from "./data/samples/arrayInputs.js";
+export {
+  type ArraySamples,
+  type LabelledSamples,
+  type SplitSamplesOptions,
+  splitSamples,
+} from "./data/samples/arraySamples.js";
+export { inferArrayTask } from "./data/samples/arrayTargets.js";
+export {
+  encodeSampleInputs,
+  encodeSamples,
+  learnSamplesEncoding,
+  type SamplesEncoding,
+  type SamplesEncodingOptions,
+} from "./data/samples/encodeSamples.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
 export { CATALOGUE, type DiagnosisId, titleOf } from "./doctor/catalogue.js";
 export type { Examination } from "./doctor/data/examination.js";

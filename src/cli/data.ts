@@ -6,6 +6,7 @@ import {
   DownloadError,
   digits,
   FileError,
+  type Preprocessing,
   type Targets,
 } from "../index.js";
 import { loadMnist, loadMnistTest, type MnistOptions } from "../node/index.js";
@@ -15,7 +16,7 @@ import { BUILT_IN_DIGITS } from "./defaults.js";
 import type { Terminal } from "./terminal.js";
 
 export interface DataFlags {
-  /** "mnist", "digits" or a folder; absent: MNIST, or built-in digits where it is out of reach. */
+  /** "mnist", "digits", a folder or a file; absent: MNIST, or built-in digits where it is out of reach. */
   readonly data?: string | undefined;
   readonly dataDir?: string | undefined;
 }
@@ -23,6 +24,12 @@ export interface DataFlags {
 export interface TrainingData<T extends Targets = ClassTargets> {
   readonly training: Dataset<T>;
   readonly test: Dataset<T>;
+}
+
+/** A table or arrays. */
+export interface OwnData extends TrainingData<Targets> {
+  /** Absent where inputs stay as they are and classes are predicted. */
+  readonly preprocessing: Preprocessing | undefined;
 }
 
 const DATA_HELP = `
@@ -35,7 +42,7 @@ const FALLBACK_SILENCE_SECONDS = 5;
 export function addDataOptions(command: Command): Command {
   command.option(
     "--data <mnist|digits|dir|file>",
-    "MNIST, built-in digits, a folder with files in MNIST's format, or a table: CSV or TSV, also .gz",
+    "MNIST, built-in digits, a folder with files in MNIST's format, a table (CSV, TSV) or arrays (NPZ, NPY, IDX, safetensors), also .gz",
   );
   return addDataDirectoryOption(command).addHelpText("after", DATA_HELP);
 }

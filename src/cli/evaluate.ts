@@ -4,12 +4,13 @@ import { type Dataset, type Evaluation, type Mlp, OptionError, type Targets } fr
 import { loadModel } from "../node/index.js";
 import { evaluationReport, regressionReport } from "../report/evaluationReport.js";
 import { type Mistake, sampleImage, worstMistakes } from "../report/mistakes.js";
-import { addDataOptions, type DataFlags, loadTestData } from "./data.js";
+import { addDataOptions, type DataFlags } from "./data.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
-import { evaluateValues, isOfClasses, isTablePath, loadTableFor } from "./tableData.js";
+import { evaluateValues, isOfClasses, loadDataFor } from "./ownData.js";
+import { type ArrayNames, addArrayOptions } from "./sampleData.js";
 import type { Terminal } from "./terminal.js";
 
-interface EvaluateFlags extends DataFlags, ExecutionFlags {
+interface EvaluateFlags extends DataFlags, ArrayNames, ExecutionFlags {
   readonly json?: true;
 }
 
@@ -21,13 +22,15 @@ Examples:
   $ wasmlp evaluate model.safetensors
   $ wasmlp evaluate model.safetensors --data digits
   $ wasmlp evaluate iris.safetensors --data more-irises.csv
+  $ wasmlp evaluate model.safetensors --data mnist.npz
+  $ wasmlp evaluate model.safetensors --data X.npy --target y.npy
   $ wasmlp evaluate model.safetensors --json | jq .accuracy
 `;
 
 export function defineEvaluate(command: Command, terminal: Terminal): void {
-  addExecutionOptions(
-    addDataOptions(command.argument("MODEL", "a file that `wasmlp train --out` saved")),
-  )
+  addDataOptions(command.argument("MODEL", "a file that `wasmlp train --out` saved"));
+  addArrayOptions(command);
+  addExecutionOptions(command)
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action((path: string, flags: EvaluateFlags) => evaluate(path, flags, terminal));
@@ -40,11 +43,7 @@ async function evaluate(path: string, flags: EvaluateFlags, terminal: Terminal):
       `${path}: the model was trained on a table, expected --data FILE with one like it`,
     );
   }
-  const isTable = flags.data !== undefined && (await isTablePath(flags.data));
-  const dataset =
-    isTable && flags.data !== undefined
-      ? await loadTableFor(model, flags.data, terminal)
-      : await loadTestData(flags, terminal);
+  const dataset = await loadDataFor(model, flags, terminal);
   if (!isOfClasses(dataset)) {
     await evaluateRegression(model, dataset, flags, terminal);
     return;

@@ -15,15 +15,18 @@ import {
   OptionError,
   QUANTIZATIONS,
   quantizeModel,
+  type Targets,
 } from "../index.js";
 import { checkWritable, loadModel, writeFileAtomically } from "../node/index.js";
 import { facts } from "../report/facts.js";
 import { bytes, percent } from "../report/numbers.js";
-import { addDataOptions, type DataFlags, loadTestData } from "./data.js";
+import { addDataOptions, type DataFlags } from "./data.js";
 import { oneOf } from "./optionValues.js";
+import { evaluateValues, isOfClasses, loadDataFor } from "./ownData.js";
+import { type ArrayNames, addArrayOptions } from "./sampleData.js";
 import type { Terminal } from "./terminal.js";
 
-interface ExportFlags extends DataFlags, EncodeOptions {
+interface ExportFlags extends DataFlags, ArrayNames, EncodeOptions {
   readonly out: string;
   readonly format?: Format;
   readonly activation?: (typeof HIDDEN_ACTIVATIONS)[number];
@@ -54,7 +57,8 @@ Examples:
 export function defineExport(command: Command, terminal: Terminal): void {
   addDataOptions(
     command.argument("MODEL", "a saved model, or a .safetensors or .npz file of PyTorch's names"),
-  )
+  );
+  addArrayOptions(command)
     .requiredOption("--out <file>", "where to; never half-written")
     .option(
       `--format <${FORMATS.join("|")}>`,
@@ -91,19 +95,21 @@ async function exportModel(path: string, flags: ExportFlags, terminal: Terminal)
   await checkWritable(out);
   const snapshot = model.snapshot();
   const file = await ENCODERS[format](snapshot, { quantize });
-  const accuracies = quantize && (await compareQuantized(model, snapshot, flags, terminal));
+  const comparison = quantize && (await compareQuantized(model, snapshot, flags, terminal));
   await writeFileAtomically(out, file);
   if (flags.json) {
     const event = { event: "export", out, format, bytes: file.length };
-    terminal.print(JSON.stringify({ ...event, ...(accuracies && { ...accuracies, quantize }) }));
+    terminal.print(JSON.stringify({ ...event, ...(comparison && toJson(comparison)), quantize }));
     return;
   }
   const lines = [{ name: "Exported", value: out, note: `${format}, ${bytes(file.length)}` }];
-  if (accuracies) {
+  if (comparison) {
+    const { measure, before, after, data } = comparison;
+    const show = measure === "accuracy" ? percent : (loss: number) => loss.toPrecision(4);
     lines.push({
-      name: "Accuracy",
-      value: `${percent(accuracies.accuracy)} → ${percent(accuracies.quantizedAccuracy)}`,
-      note: `with weights as ${quantize}, ${accuracies.data}`,
+      name: measure === "accuracy" ? "Accuracy" : "Loss",
+      value: `${show(before)} → ${show(after)}`,
+      note: `with weights as ${quantize}, ${data}`,
     });
   }
   terminal.print(facts(lines, terminal.layout));
@@ -118,10 +124,18 @@ function formatOf(out: string): Format {
   );
 }
 
-interface Accuracies {
+/** How good a model is with its own weights, and with those that are exported. */
+interface Comparison {
   readonly data: string;
-  readonly accuracy: number;
-  readonly quantizedAccuracy: number;
+  readonly measure: "accuracy" | "loss";
+  readonly before: number;
+  readonly after: number;
+}
+
+function toJson({ data, measure, before, after }: Comparison): Record<string, string | number> {
+  return measure === "accuracy"
+    ? { data, accuracy: before, quantizedAccuracy: after }
+    : { data, loss: before, quantizedLoss: after };
 }
 
 /** Undefined where there are no samples that fit the model. */
@@ -130,8 +144,14 @@ async function compareQuantized(
   snapshot: ModelSnapshot,
   flags: ExportFlags,
   terminal: Terminal,
-): Promise<Accuracies | undefined> {
-  const dataset = await loadTestData(flags, terminal);
+): Promise<Comparison | undefined> {
+  if (model.preprocessing && flags.data === undefined) {
+    terminal.note(
+      "What the model becomes was not measured, as it was not trained on images; --data FILE names samples like those that it was trained on.",
+    );
+    return undefined;
+  }
+  const dataset = await loadDataFor(model, flags, terminal);
   if (!fits(dataset, model)) {
     terminal.note(
       `${dataset.name} does not fit the model, so what its accuracy becomes was not measured; --data names other samples.`,
@@ -139,18 +159,17 @@ async function compareQuantized(
     return undefined;
   }
   using quantized = await Mlp.fromSnapshot(quantizeModel(snapshot));
-  const options = { signal: terminal.signal };
-  const [before, after] = [
-    await model.evaluate(dataset, options),
-    await quantized.evaluate(dataset, options),
-  ];
-  return {
-    data: dataset.name,
-    accuracy: before.accuracy,
-    quantizedAccuracy: after.accuracy,
-  };
+  const { signal } = terminal;
+  if (!isOfClasses(dataset)) {
+    const before = (await evaluateValues(model, dataset, signal)).loss;
+    const after = (await evaluateValues(quantized, dataset, signal)).loss;
+    return { data: dataset.name, measure: "loss", before, after };
+  }
+  const before = (await model.evaluate(dataset, { signal })).accuracy;
+  const after = (await quantized.evaluate(dataset, { signal })).accuracy;
+  return { data: dataset.name, measure: "accuracy", before, after };
 }
 
-function fits({ features, targets }: Dataset, { architecture, classNames }: Mlp): boolean {
+function fits({ features, targets }: Dataset<Targets>, { architecture, classNames }: Mlp): boolean {
   return features === architecture.inputs && targets.names.length === classNames.length;
 }

@@ -7,7 +7,7 @@ import { hiddenLayers, wholeNumber } from "./optionValues.js";
 import type { Terminal } from "./terminal.js";
 import { flagOf, resolveSettings, SETTINGS, type SettingTexts } from "./trainSettings.js";
 
-interface GradcheckFlags extends SettingTexts {
+interface GradcheckFlags extends Omit<SettingTexts, "inputs"> {
   readonly inputs: number;
   readonly outputs: number;
   readonly samples: number;

@@ -1,4 +1,4 @@
-/** `wasmlp predict MODEL IMAGE…`: reads the digits in pictures; with `--data`, predicts the rows of a table. */
+/** `wasmlp predict MODEL IMAGE…`: reads the digits in pictures; with `--data`, predicts the rows of a table or of arrays. */
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { DataError, digitsOf, type FoundDigit, type Mlp, OptionError } from "../index.js";
@@ -13,6 +13,7 @@ import type { Terminal } from "./terminal.js";
 
 interface PredictFlags {
   readonly data?: string;
+  readonly inputs?: string;
   readonly out?: string;
   readonly top?: number;
   readonly one?: true;
@@ -37,13 +38,15 @@ A picture is a PNG or JPEG file of any size, dark on light or light on dark;
 is cut apart and read line by line.
 
 A table is CSV or TSV, also .gz, with the columns that the model was trained on;
-they are found by name, and others are passed over. Out come a class and its
-probability for each row, or values in their own unit: a table on a terminal,
-CSV in a pipe or a file.
+they are found by name, and others are passed over. Arrays are NPY, NPZ, IDX or
+safetensors files, a row for each sample. Out come a class and its probability
+for each row, or values in their own unit: a table on a terminal, CSV in a pipe
+or a file.
 
 Examples:
   $ wasmlp predict model.safetensors seven.png
   $ wasmlp predict iris.safetensors --data new.csv --out species.csv
+  $ wasmlp predict model.safetensors --data X_new.npy --json
   $ wasmlp predict model.safetensors sheet.jpg --json | jq -r .text
   $ convert photo.heic png:- | wasmlp predict model.safetensors -
 `;
@@ -52,8 +55,9 @@ export function definePredict(command: Command, terminal: Terminal): void {
   command
     .argument("MODEL", "a file that `wasmlp train --out` saved")
     .argument("[IMAGE...]", "pictures of digits, PNG or JPEG")
-    .option("--data <file>", "a table to predict the rows of, in place of pictures")
-    .option("--out <file>", "write what is predicted of a table there, never half of it")
+    .option("--data <file>", "a table or arrays to predict the rows of, in place of pictures")
+    .option("--inputs <name>", "of arrays: the one of the inputs (default: as in training)")
+    .option("--out <file>", "write what is predicted of rows there, never half of it")
     .option(
       "--top <n>",
       "classes that are shown (default: all of one digit, 3 of many)",
@@ -94,12 +98,13 @@ async function predict(
 
 /** @throws OptionError when there are pictures and a table, or neither, or options that are for the other. */
 function checkFlags(pictures: readonly string[], flags: PredictFlags): void {
-  const { data, out, one, top } = flags;
+  const { data, inputs, out, one, top } = flags;
   if (data === undefined) {
     if (pictures.length === 0) {
       throw new OptionError("nothing to predict was given, expected IMAGE... or --data FILE");
     }
-    if (out !== undefined) throw new OptionError("--out was given, expected --data FILE too");
+    const stray = out !== undefined ? "--out" : inputs !== undefined ? "--inputs" : undefined;
+    if (stray) throw new OptionError(`${stray} was given, expected --data FILE too`);
     return;
   }
   const stray = pictures[0] ?? (one && "--one") ?? (top !== undefined ? "--top" : undefined);
@@ -110,7 +115,7 @@ function checkFlags(pictures: readonly string[], flags: PredictFlags): void {
 function checkModel({ architecture, image, preprocessing }: Mlp, path: string): void {
   if (preprocessing) {
     throw new OptionError(
-      `${path}: takes the columns of a table, expected a model of images of ${SIDE} × ${SIDE} pixels, or --data FILE with a table`,
+      `${path}: takes numbers that it standardises, expected a model of images of ${SIDE} × ${SIDE} pixels, or --data FILE with rows`,
     );
   }
   const { inputs } = architecture;

@@ -1,4 +1,4 @@
-/** `wasmlp predict MODEL --data FILE`: what a model makes of the rows of a table. */
+/** `wasmlp predict MODEL --data FILE`: what a model makes of the rows of a table or of arrays. */
 import type { Mlp } from "../index.js";
 import { checkWritable, writeFileAtomically } from "../node/index.js";
 import { csvLine } from "../report/csvLine.js";
@@ -9,11 +9,12 @@ import {
   titlesOf,
   valuesOf,
 } from "../report/rowPredictions.js";
-import { loadInputsFor } from "./tableData.js";
+import { loadRowsFor } from "./ownData.js";
 import type { Terminal } from "./terminal.js";
 
 export interface PredictRowsFlags {
   readonly data: string;
+  readonly inputs?: string;
   readonly out?: string;
   readonly json?: true;
 }
@@ -24,20 +25,20 @@ const ROWS_SHOWN = 100;
 const LINES_AT_ONCE = 1000;
 
 /**
- * @throws FileError, DataError or OptionError when the file is no table that the model takes, or `out` cannot be written.
+ * @throws FileError, DataError or OptionError when the file holds no rows that the model takes, or `out` cannot be written.
  */
 export async function predictRows(
   model: Mlp,
-  { data, out, json }: PredictRowsFlags,
+  { data, inputs: name, out, json }: PredictRowsFlags,
   terminal: Terminal,
 ): Promise<void> {
   if (out !== undefined) await checkWritable(out);
-  const { inputs, preprocessing } = await loadInputsFor(model, data, terminal);
+  const { inputs, preprocessing } = await loadRowsFor(model, { data, inputs: name }, terminal);
   const predictions: RowPredictions = {
     outputs: await model.predictAll(inputs, { signal: terminal.signal }),
     architecture: model.architecture,
     names: model.classNames,
-    targets: preprocessing.targets,
+    targets: preprocessing?.targets ?? [{ name: "class" }],
   };
   const lines = json ? jsonLines(predictions) : csvLines(predictions);
   if (out !== undefined) {

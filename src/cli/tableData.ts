@@ -1,5 +1,4 @@
 /** Tables in files of one's own: CSV and TSV, gzip-compressed or not. */
-import { stat } from "node:fs/promises";
 import {
   type Dataset,
   encodeInputs,
@@ -9,7 +8,6 @@ import {
   type Mlp,
   OptionError,
   type Preprocessing,
-  type RegressionEvaluation,
   selectTargets,
   splitTable,
   type Table,
@@ -18,31 +16,12 @@ import {
 } from "../index.js";
 import { readCsvFile } from "../node/index.js";
 import { bytes } from "../report/numbers.js";
+import type { OwnData } from "./data.js";
 import type { Terminal } from "./terminal.js";
-import type { SettingSource, TableSettings } from "./trainSettings.js";
-
-export interface TableData {
-  readonly training: Dataset<Targets>;
-  readonly test: Dataset<Targets>;
-  readonly preprocessing: Preprocessing;
-}
+import type { DataSettings } from "./trainSettings.js";
 
 /** How often reading tells of itself, in bytes. */
 const TOLD_EVERY = 2 ** 22;
-const TABLE_NAME = /\.(?:csv|tsv|txt|tab|data)(?:\.gz)?$/i;
-
-/** What trains most tables, few rows or many, where nobody says otherwise. */
-export const TABLE_DEFAULTS: SettingSource = {
-  texts: { epochs: "100", optimizer: "adam", learningRate: "0.003", hidden: "64" },
-  place: (name) => name,
-};
-
-/** Whether --data names a table: a file, or what would be one by its name. */
-export async function isTablePath(data: string | undefined): Promise<boolean> {
-  if (data === undefined || data === "mnist" || data === "digits") return false;
-  const found = await stat(data).catch(() => undefined);
-  return found ? found.isFile() : TABLE_NAME.test(data);
-}
 
 /**
  * A table's part to train on and the one to test on. What numbers are standardised by is learned from the former.
@@ -51,9 +30,9 @@ export async function isTablePath(data: string | undefined): Promise<boolean> {
  */
 export async function loadTable(
   path: string,
-  settings: TableSettings,
+  settings: DataSettings,
   terminal: Terminal,
-): Promise<TableData> {
+): Promise<OwnData> {
   const { testData, testSplit, seed = 0, target } = settings;
   const whole = await readTable(path, settings, terminal);
   const targets = selectTargets(whole, target);
@@ -117,33 +96,16 @@ async function readTableFor(
     return { table: await readTable(path, readingOf(model), terminal), preprocessing };
   }
   throw new OptionError(
-    `--data is the table ${path}, expected images as the model was not trained on a table`,
+    `--data is the table ${path}, expected images or arrays as the model was not trained on a table`,
   );
 }
 
-export function isOfClasses(dataset: Dataset<Targets>): dataset is Dataset {
-  return dataset.targets.kind === "classes";
-}
-
-/** @throws OptionError when the network does not fit the data set. */
-export async function evaluateValues(
-  model: Mlp,
-  dataset: Dataset<Targets>,
-  signal?: AbortSignal,
-): Promise<RegressionEvaluation> {
-  if (dataset.targets.kind === "classes") {
-    throw new OptionError(`${dataset.name}: has classes, expected values`);
-  }
-  const { targets } = dataset;
-  return model.evaluate({ ...dataset, targets }, signal ? { signal } : {});
-}
-
-function predictsValues({ targets }: Preprocessing): boolean {
+export function predictsValues({ targets }: Preprocessing): boolean {
   return targets.some(({ mean }) => mean !== undefined);
 }
 
 /** How the table was read that the model was trained on. */
-function readingOf({ training }: Mlp): Pick<TableSettings, "header" | "delimiter"> {
+function readingOf({ training }: Mlp): Pick<DataSettings, "header" | "delimiter"> {
   const { header, delimiter } = training ?? {};
   const named = { comma: ",", semicolon: ";", tab: "\t" } as const;
   return {
@@ -154,7 +116,7 @@ function readingOf({ training }: Mlp): Pick<TableSettings, "header" | "delimiter
 
 async function readTable(
   path: string,
-  { header, delimiter }: Pick<TableSettings, "header" | "delimiter">,
+  { header, delimiter }: Pick<DataSettings, "header" | "delimiter">,
   terminal: Terminal,
 ): Promise<Table> {
   let told = 0;
@@ -178,15 +140,15 @@ async function readTable(
 function describe(
   table: Table,
   { task, names, preprocessing }: TableEncoding,
-  settings: TableSettings,
+  settings: DataSettings,
 ): string {
   const { columns, targets } = preprocessing;
   const categories = columns.filter(({ kind }) => kind === "categories").length;
   const header = table.hasHeader ? "a header" : "no header";
   const goal =
     task === "classification"
-      ? `classification of "${targets[0].name}", ${names.length} classes`
-      : `regression of ${names.map((name) => `"${name}"`).join(", ")}`;
+      ? `classification of ${JSON.stringify(targets[0].name)}, ${names.length} classes`
+      : `regression of ${names.map((name) => JSON.stringify(name)).join(", ")}`;
   const change = settings.standardize ? "standardised" : "as they are";
   return `${table.place}: ${table.rows} rows, ${header}; ${goal}; inputs: ${columns.length - categories} columns of numbers, ${change}, ${categories} of categories.`;
 }

@@ -10,7 +10,6 @@ import {
   type LayerState,
   Mlp,
   OptionError,
-  type Preprocessing,
   perceptron,
   RunExaminer,
   splitDataset,
@@ -21,27 +20,24 @@ import { checkWritable, saveModel, writeFileAtomically } from "../node/index.js"
 import { learningRateCurve } from "../report/learningRateCurve.js";
 import { encodeTrace, Trace } from "../trace/index.js";
 import { readConfig } from "./config.js";
-import { addDataOptions, type DataFlags, loadTrainingData, type TrainingData } from "./data.js";
+import { addDataOptions, type DataFlags, loadTrainingData, type OwnData } from "./data.js";
+import { type DataKind, dataKindOf } from "./dataKind.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { Findings } from "./findings.js";
+import { evaluateValues, isOfClasses, loadOwnData, NUMBER_DEFAULTS } from "./ownData.js";
 import { readRecipe } from "./recipes.js";
 import { openRecords, type RecordFlags } from "./runRecords.js";
-import {
-  evaluateValues,
-  isOfClasses,
-  isTablePath,
-  loadTable,
-  TABLE_DEFAULTS,
-} from "./tableData.js";
 import type { Terminal } from "./terminal.js";
 import { fullReport, jsonReport, resultReport, type TestScore } from "./trainReport.js";
 import {
   flagOf,
+  refuseStrangers,
   resolveSettings,
   SETTING_NAMES,
   SETTINGS,
+  type SettingSource,
   type SettingTexts,
-  TABLE_SETTING_NAMES,
+  strangersTo,
   type TrainSettings,
 } from "./trainSettings.js";
 
@@ -71,6 +67,8 @@ Examples:
   $ wasmlp train --epochs 2 --trace trace.json
   $ wasmlp train --data iris.csv --target species --out iris.safetensors
   $ wasmlp train --data houses.csv.gz --target price,rent --ignore id
+  $ wasmlp train --data mnist.npz          # as Keras has it
+  $ wasmlp train --data X.npy --target y.npy --task regression
 `;
 
 export function defineTrain(command: Command, terminal: Terminal): void {
@@ -105,11 +103,14 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   if (flags.trace !== undefined && flags.findLr) {
     throw new OptionError("--trace and --find-lr are given, expected one of them");
   }
-  const isTable = await isTablePath(flags.data);
-  const { settings, texts } = await gatherSettings(flags, isTable);
+  const kind = await dataKindOf(flags.data);
+  let { settings, texts } = await gatherSettings(flags, kind);
   for (const file of [out, flags.trace]) if (file !== undefined) await checkWritable(file);
   const records = await openRecords(flags, terminal);
-  const data = await loadData(flags, settings, terminal, isTable);
+  const data = await loadData(flags, settings, terminal, kind);
+  if (isOfNumbers(data.training)) {
+    ({ settings, texts } = await gatherSettings(flags, kind, NUMBER_DEFAULTS));
+  }
   const parts = splitTrainingData(data.training, settings);
   const { training, test } = { ...data, training: parts.training };
   const { seed } = settings;
@@ -178,8 +179,8 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
     interruption = error;
   }
   if (out !== undefined) await saveModel(model, out, { training: texts });
-  const table = isTable ? flags.data : undefined;
-  const ended = { training, test, epochs: done, table, out, restoredEpoch };
+  const ownData = kind === "images" ? undefined : flags.data;
+  const ended = { training, test, epochs: done, ownData, out, restoredEpoch };
   if (trace && flags.trace !== undefined) {
     await writeFileAtomically(flags.trace, encodeTrace(trace));
     terminal.progress("");
@@ -198,10 +199,12 @@ async function loadData(
   flags: TrainFlags,
   settings: TrainSettings,
   terminal: Terminal,
-  isTable: boolean,
-): Promise<TrainingData<Targets> & { readonly preprocessing?: Preprocessing }> {
-  if (!isTable || flags.data === undefined) return await loadTrainingData(flags, terminal);
-  const data = await loadTable(flags.data, settings, terminal);
+  kind: DataKind,
+): Promise<OwnData> {
+  if (kind === "images" || flags.data === undefined) {
+    return { ...(await loadTrainingData(flags, terminal)), preprocessing: undefined };
+  }
+  const data = await loadOwnData(kind, flags.data, settings, terminal);
   if (flags.doctor && !isOfClasses(data.training)) {
     throw new OptionError("--doctor was given for a regression, expected a classification");
   }
@@ -221,16 +224,13 @@ async function scoreOf(
 }
 
 /** What flags, configuration and recipe say together. */
-async function gatherSettings(flags: TrainFlags, isTable: boolean) {
+async function gatherSettings(flags: TrainFlags, kind: DataKind, defaults?: SettingSource) {
   const given = Object.fromEntries(
     SETTING_NAMES.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
   );
-  const stray = isTable ? undefined : TABLE_SETTING_NAMES.find((name) => flags[name] !== undefined);
-  if (stray) {
-    throw new OptionError(`${flagOf(stray)} was given, expected --data FILE with a table too`);
-  }
+  refuseStrangers(flags, kind);
   const sources = [
-    ...(isTable ? [TABLE_DEFAULTS] : []),
+    ...(defaults ? [defaults] : []),
     ...(flags.recipe === undefined ? [] : [readRecipe(flags.recipe).settings]),
     ...(flags.config === undefined ? [] : [await readConfig(flags.config)]),
     { texts: given, place: flagOf },
@@ -242,7 +242,7 @@ async function gatherSettings(flags: TrainFlags, isTable: boolean) {
       "--early-stopping was given without a validation set, expected --validation-split too",
     );
   }
-  if (!isTable) for (const name of TABLE_SETTING_NAMES) delete resolved.texts[name];
+  for (const name of strangersTo(kind)) delete resolved.texts[name];
   return resolved;
 }
 
@@ -252,6 +252,11 @@ function splitTrainingData(
 ): { readonly training: Dataset<Targets>; readonly validation?: Dataset<Targets> } {
   if (validationSplit === 0) return { training: dataset };
   return splitDataset(dataset, { fraction: validationSplit, seed });
+}
+
+/** Tables and arrays of numbers are not trained on as pictures are. */
+function isOfNumbers({ inputs, image }: Dataset<Targets>): boolean {
+  return inputs instanceof Float32Array && image === undefined;
 }
 
 /** What is wrong with the data set and the network before the first step. */

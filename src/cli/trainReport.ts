@@ -44,8 +44,8 @@ export interface TrainEnd {
   readonly score: TestScore | undefined;
   /** The epoch that early stopping went back to. */
   readonly restoredEpoch: number | undefined;
-  /** The file of the table that the model is trained on, if it is one. */
-  readonly table: string | undefined;
+  /** The file of the table or arrays that the model is trained on, if it is one. */
+  readonly ownData: string | undefined;
   /** Where the model was saved, if it was. */
   readonly out: string | undefined;
 }
@@ -107,7 +107,7 @@ export function resultReport(terminal: Terminal, settings: TrainSettings): Train
     epoch() {},
     finding: (finding) => terminal.print(`${findingText(finding, terminal.layout)}\n`),
     trace: (trace, file) => noteTrace(terminal, trace, file),
-    end({ training, test, epochs, score, restoredEpoch, table, out }) {
+    end({ training, test, epochs, score, restoredEpoch, ownData, out }) {
       const result = {
         testSet: test.name,
         testSamples: test.samples,
@@ -120,7 +120,7 @@ export function resultReport(terminal: Terminal, settings: TrainSettings): Train
         next:
           out === undefined
             ? "--out model.safetensors would save the model"
-            : `${terminal.program} evaluate ${shellWord(out)}${table === undefined ? "" : ` --data ${shellWord(table)}`}`,
+            : `${terminal.program} evaluate ${shellWord(out)}${ownData === undefined ? "" : ` --data ${shellWord(ownData)}`}`,
       };
       terminal.print(trainingResult(result, terminal.layout));
     },

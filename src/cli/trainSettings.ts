@@ -18,6 +18,7 @@ import {
   type Schedule,
   type Task,
 } from "../index.js";
+import type { DataKind } from "./dataKind.js";
 import {
   batchSize,
   fraction,
@@ -58,6 +59,7 @@ export interface TrainSettings {
   readonly validationSplit: number | undefined;
   readonly earlyStopping: number | undefined;
   readonly seed: number | undefined;
+  readonly inputs: string | undefined;
   readonly target: readonly string[] | undefined;
   readonly columns: readonly string[] | undefined;
   readonly ignore: readonly string[] | undefined;
@@ -257,9 +259,14 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
     help: "makes the run repeatable, to the bit",
     parse: (place) => wholeNumber(place, { minimum: 0, maximum: LARGEST.seed }),
   },
+  inputs: {
+    value: "name",
+    help: "of arrays: the one of the inputs (default: by its name, such as X or x_train)",
+    parse: () => (text) => text,
+  },
   target: {
     value: "names",
-    help: "of a table: columns to predict, by name or number from 1 (default: the last)",
+    help: "what is predicted: columns of a table, by name or number from 1 (default: the last); of arrays, one's name or its file (default: by its name, such as y)",
     parse: list,
   },
   columns: {
@@ -279,18 +286,18 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
   },
   testData: {
     value: "file",
-    help: "a table to test on (default: a part of --data, see --test-split)",
+    help: "a table or arrays to test on (default: a part of --data, see --test-split)",
     parse: () => (text) => text,
   },
   testSplit: {
     value: "part",
-    help: "hold this part of a table out for testing",
+    help: "hold this part of a table or of arrays out for testing",
     default: "0.2",
     parse: fraction,
   },
   standardize: {
     value: "yes|no",
-    help: "of a table: bring numbers to mean 0 and deviation 1, kept with the model",
+    help: "bring numbers of a table or of arrays to mean 0 and deviation 1, kept with the model",
     default: "yes",
     parse: yesOrNo,
   },
@@ -312,8 +319,9 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
   },
 };
 
-/** Settings that say something of tables, and nothing of other data. */
-export const TABLE_SETTING_NAMES = [
+/** Settings that say how data of one's own is read, and nothing of other data. */
+export const DATA_SETTING_NAMES = [
+  "inputs",
   "target",
   "columns",
   "ignore",
@@ -326,8 +334,36 @@ export const TABLE_SETTING_NAMES = [
   "delimiter",
 ] as const satisfies readonly SettingName[];
 
-/** What a table is read by. */
-export type TableSettings = Pick<TrainSettings, (typeof TABLE_SETTING_NAMES)[number] | "seed">;
+/** What tables and arrays are read by. */
+export type DataSettings = Pick<TrainSettings, (typeof DATA_SETTING_NAMES)[number] | "seed">;
+
+/** Whose settings they are; those that are not here are both's. */
+const ONLY_OF: Partial<Record<SettingName, "table" | "arrays">> = {
+  inputs: "arrays",
+  columns: "table",
+  ignore: "table",
+  missing: "table",
+  header: "table",
+  delimiter: "table",
+};
+
+/** Settings that say nothing of data of this kind. */
+export function strangersTo(kind: DataKind): readonly (typeof DATA_SETTING_NAMES)[number][] {
+  return DATA_SETTING_NAMES.filter((name) => {
+    const owner = ONLY_OF[name];
+    return kind === "images" || (owner !== undefined && owner !== kind);
+  });
+}
+
+/** @throws OptionError when a flag was given that says nothing of data of this kind. */
+export function refuseStrangers(flags: SettingTexts, kind: DataKind): void {
+  const stray = strangersTo(kind).find((name) => flags[name] !== undefined);
+  if (stray === undefined) return;
+  const owner = ONLY_OF[stray];
+  const wanted =
+    owner === "table" ? "a table" : owner === "arrays" ? "arrays" : "a table or arrays";
+  throw new OptionError(`${flagOf(stray)} was given, expected --data FILE with ${wanted} too`);
+}
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 

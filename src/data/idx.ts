@@ -2,13 +2,13 @@
  * The IDX format, in which MNIST and data sets of its family are published: two zero bytes, a byte
  * for the type of the values, a byte for the number of dimensions, each dimension's size in 32 bits,
  * big-endian; then the values, row-major, the last dimension varying fastest.
- *
- * Only unsigned bytes are read.
  */
 import { DataError } from "../errors.js";
+import { decodeElements } from "./arrays/elements.js";
+import { DTYPE_BYTES, type DType, type UnnamedArray } from "./arrays/namedArray.js";
 import { createDataset, type Dataset } from "./dataset.js";
 
-/** The content of an IDX file. */
+/** The content of an IDX file of unsigned bytes. */
 export interface IdxArray {
   /** What the file is called in messages. */
   readonly name: string;
@@ -21,6 +21,15 @@ export interface IdxArray {
 /** Two zero bytes, the type and the number of dimensions. */
 const MAGIC_BYTES = 4;
 const UNSIGNED_BYTE = 0x08;
+const DTYPES: ReadonlyMap<number, DType> = new Map([
+  [UNSIGNED_BYTE, "uint8"],
+  [0x09, "int8"],
+  [0x0b, "int16"],
+  [0x0c, "int32"],
+  [0x0d, "float32"],
+  [0x0e, "float64"],
+]);
+const BYTES_ONLY: ReadonlyMap<number, DType> = new Map([[UNSIGNED_BYTE, "uint8"]]);
 /** Samples, height, width, channels: more than these is taken for a mistake. */
 const MAXIMUM_DIMENSIONS = 4;
 const DIMENSION_BYTES = 4;
@@ -31,16 +40,48 @@ const DIMENSION_BYTES = 4;
  * @throws DataError when the file is not an IDX file of unsigned bytes, or not all of one.
  */
 export function decodeIdx(file: Uint8Array, name: string): IdxArray {
-  const dimensions = readDimensions(file, name);
+  const { dimensions, data } = readIdx(file, name, BYTES_ONLY);
+  return { name, dimensions, data };
+}
+
+/**
+ * The same of any type of values.
+ *
+ * @throws DataError when the file is not an IDX file, or not all of one.
+ */
+export function decodeIdxArray(file: Uint8Array, place: string): UnnamedArray {
+  const { dtype, dimensions, data } = readIdx(file, place, DTYPES);
+  return {
+    shape: dimensions,
+    dtype,
+    values: decodeElements(data, { place, dtype, littleEndian: false }),
+  };
+}
+
+/** Whether a file begins as IDX files do. */
+export function isIdx(file: Uint8Array): boolean {
+  const [zero, alsoZero, type, count] = file;
+  return zero === 0 && alsoZero === 0 && DTYPES.has(type) && count <= MAXIMUM_DIMENSIONS;
+}
+
+interface Idx {
+  readonly dtype: DType;
+  readonly dimensions: readonly number[];
+  readonly data: Uint8Array;
+}
+
+function readIdx(file: Uint8Array, name: string, dtypes: ReadonlyMap<number, DType>): Idx {
+  const { dtype, dimensions } = readHeader(file, name, dtypes);
   const data = file.subarray(MAGIC_BYTES + dimensions.length * DIMENSION_BYTES);
   // A product of whole numbers beyond 2⁵³ may be rounded but stays beyond any length.
-  const expected = dimensions.reduce((product, size) => product * size, 1);
+  const values = dimensions.reduce((product, size) => product * size, 1);
+  const expected = values * DTYPE_BYTES[dtype];
   if (data.length !== expected) {
     throw new DataError(
       `${name}: the length of its data is ${data.length}, expected ${expected} for ${dimensions.join(" × ")} values`,
     );
   }
-  return { name, dimensions, data };
+  return { dtype, dimensions, data };
 }
 
 /** What `createImageDataset` puts together. */
@@ -86,7 +127,11 @@ export function createImageDataset(parts: LabelledImages): Dataset {
   });
 }
 
-function readDimensions(file: Uint8Array, name: string): number[] {
+function readHeader(
+  file: Uint8Array,
+  name: string,
+  dtypes: ReadonlyMap<number, DType>,
+): Omit<Idx, "data"> {
   const [zero, alsoZero, type, count] = file;
   if (count === undefined) {
     throw new DataError(
@@ -98,9 +143,11 @@ function readDimensions(file: Uint8Array, name: string): number[] {
       `${name}: begins with the bytes ${hex(zero)} ${hex(alsoZero)}, expected 00 00 as in every IDX file`,
     );
   }
-  if (type !== UNSIGNED_BYTE) {
+  const dtype = dtypes.get(type);
+  if (dtype === undefined) {
+    const known = Array.from(dtypes, ([code, called]) => `${hex(code)}, ${called}`);
     throw new DataError(
-      `${name}: its values are of type ${hex(type)}, expected ${hex(UNSIGNED_BYTE)}, unsigned bytes`,
+      `${name}: its values are of type ${hex(type)}, expected ${known.join("; ")}`,
     );
   }
   if (count < 1 || count > MAXIMUM_DIMENSIONS) {
@@ -122,7 +169,7 @@ function readDimensions(file: Uint8Array, name: string): number[] {
   if (empty >= 0) {
     throw new DataError(`${name}: dimension ${empty + 1} is 0, expected at least 1`);
   }
-  return dimensions;
+  return { dtype, dimensions };
 }
 
 function checkDimensions({ name, dimensions }: IdxArray, count: number, meaning: string): void {

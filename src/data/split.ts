@@ -2,7 +2,7 @@
 import { OptionError } from "../errors.js";
 import { show } from "./arrays/show.js";
 import type { Dataset, Targets } from "./dataset.js";
-import { Random } from "./digits/random.js";
+import { drawHeldOut, partition } from "./heldOut.js";
 
 export interface SplitOptions {
   /** Of the samples that go to validation, above 0 and below 1. */
@@ -26,9 +26,8 @@ export function splitDataset<T extends Targets>(
       `${dataset.name}: the validation split is ${fraction}, expected a fraction above 0 and below 1`,
     );
   }
-  const held = new Uint8Array(dataset.samples);
-  strataOf(dataset).forEach(({ name, members }, stratum) => {
-    const random = new Random(seed, stratum);
+  const strata = strataOf(dataset);
+  for (const { name, members } of strata) {
     const count = Math.round(fraction * members.length);
     if (members.length > 0 && (count === 0 || count === members.length)) {
       const part = count === 0 ? "validation" : "training";
@@ -36,23 +35,12 @@ export function splitDataset<T extends Targets>(
         `${dataset.name}: a validation split of ${fraction} leaves ${name} with ${members.length} samples out of ${part}, expected some in both parts`,
       );
     }
-    // The first `count` of a shuffle (Knuth, TAOCP 2, algorithm P, from the front).
-    for (let index = 0; index < count; index++) {
-      const other = index + Math.floor(random.between(0, members.length - index));
-      [members[index], members[other]] = [members[other], members[index]];
-      held[members[index]] = 1;
-    }
-  });
-  const indices = Array.from({ length: dataset.samples }, (_, sample) => sample);
+  }
+  const members = strata.map((stratum) => stratum.members);
+  const { kept, heldOut } = partition(drawHeldOut(dataset.samples, members, { fraction, seed }));
   return {
-    training: takeSamples(
-      dataset,
-      indices.filter((sample) => held[sample] === 0),
-    ),
-    validation: takeSamples(
-      { ...dataset, name: `${dataset.name} (held out)` },
-      indices.filter((sample) => held[sample] === 1),
-    ),
+    training: takeSamples(dataset, kept),
+    validation: takeSamples({ ...dataset, name: `${dataset.name} (held out)` }, heldOut),
   };
 }
 
@@ -69,7 +57,7 @@ function strataOf({ targets, samples }: Dataset<Targets>): { name: string; membe
 /** The samples of these positions, copied. */
 export function takeSamples<T extends Targets>(
   dataset: Dataset<T>,
-  indices: readonly number[],
+  indices: readonly number[] | Int32Array,
 ): Dataset<T> {
   const { inputs, targets, features } = dataset;
   const taken = new (inputs.constructor as new (length: number) => typeof inputs)(
@@ -86,7 +74,7 @@ export function takeSamples<T extends Targets>(
   };
 }
 
-function takeTargets<T extends Targets>(targets: T, indices: readonly number[]): T {
+function takeTargets<T extends Targets>(targets: T, indices: readonly number[] | Int32Array): T {
   if (targets.kind === "classes") {
     return { ...targets, labels: Int32Array.from(indices, (sample) => targets.labels[sample]) };
   }

@@ -18,3 +18,11 @@ export {
 export { type LoadModelOptions, loadModel, saveModel } from "./modelFiles.js";
 export { decodePicture } from "./pictures/readPicture.js";
 export { enableRelaxedSimd } from "./relaxedSimd.js";
+export {
+  holdsArrays,
+  type ReadSamplesOptions,
+  readSamples,
+  readTestFiles,
+  requireTargets,
+  type SampleFile,
+} from "./samples.js";

@@ -100,6 +100,6 @@ test("what is said of tables only is refused without one", async () => {
   const { exitCode, stderr } = await wasmlp("train", "--data", "digits", "--target", "x");
   expect([exitCode, stderr]).toEqual([
     2,
-    "error: --target was given, expected --data FILE with a table too\n",
+    "error: --target was given, expected --data FILE with a table or arrays too\n",
   ]);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createImageDataset, decodeIdx } from "../../src/data/idx.js";
+import { createImageDataset, decodeIdx, decodeIdxArray, isIdx } from "../../src/data/idx.js";
 import { DataError } from "../../src/errors.js";
 import { type IdxParts, idx } from "../support/idx.js";
 
@@ -31,6 +31,33 @@ test("a file that lies within a larger buffer is read from its own first byte", 
   expect(decodeIdx(padded.subarray(3), "x")).toEqual(decodeIdx(file, "x"));
 });
 
+test.each([
+  [0x08, "uint8", [255, 1], Uint8Array.of(255, 1)],
+  [0x09, "int8", [255, 1], Int32Array.of(-1, 1)],
+  [0x0b, "int16", [255, 254, 0, 3], Int32Array.of(-2, 3)],
+  [0x0c, "int32", [0, 1, 0, 0, 255, 255, 255, 255], Int32Array.of(65_536, -1)],
+  [0x0d, "float32", [0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0], Float32Array.of(1, -2)],
+  [
+    0x0e,
+    "float64",
+    [0x3f, 0xf0, ...Array(6).fill(0), 0xc0, ...Array(7).fill(0)],
+    Float64Array.of(1, -2),
+  ],
+] as const)("arrays of type %d are %s", (type, dtype, data, values) => {
+  const file = idx({ start: [0, 0, type], dimensions: [2], data });
+  expect(isIdx(file)).toBe(true);
+  expect(decodeIdxArray(file, "f")).toEqual({ shape: [2], dtype, values });
+  expect(() => decodeIdxArray(file.subarray(0, -1), "f")).toThrow(
+    `f: the length of its data is ${data.length - 1}, expected ${data.length} for 2 values`,
+  );
+});
+
+test("arrays of other types are refused", () => {
+  expect(() => decodeIdxArray(Uint8Array.of(0, 0, 0x0a, 1, 0, 0, 0, 0), "f")).toThrow(
+    "f: its values are of type 0a, expected 08, uint8; 09, int8; 0b, int16; 0c, int32; 0d, float32; 0e, float64",
+  );
+});
+
 const HOSTILE = 0xffff_ffff;
 
 test.each<{ what: string; file: Uint8Array; message: string }>([
@@ -57,7 +84,7 @@ test.each<{ what: string; file: Uint8Array; message: string }>([
   {
     what: "floats",
     file: idx({ dimensions: [1], start: [0, 0, 0x0d] }),
-    message: "f: its values are of type 0d, expected 08, unsigned bytes",
+    message: "f: its values are of type 0d, expected 08, uint8",
   },
   {
     what: "no dimensions",

@@ -3,16 +3,18 @@ import type { Command } from "commander";
 import { examineData, examineStart, OptionError, standardizedDataset } from "../../index.js";
 import { findingsReport } from "../../report/findings.js";
 import { addDataOptions, type DataFlags, loadTrainingData, type TrainingData } from "../data.js";
+import { dataKindOf } from "../dataKind.js";
 import { Findings } from "../findings.js";
-import { isOfClasses, isTablePath, loadTable } from "../tableData.js";
+import { isOfClasses, loadOwnData } from "../ownData.js";
 import type { Terminal } from "../terminal.js";
 import {
+  DATA_SETTING_NAMES,
+  type DataSettings,
   flagOf,
+  refuseStrangers,
   resolveSettings,
   SETTINGS,
   type SettingTexts,
-  TABLE_SETTING_NAMES,
-  type TableSettings,
 } from "../trainSettings.js";
 
 interface DataCheckFlags extends DataFlags, SettingTexts {
@@ -32,12 +34,13 @@ Examples:
   $ wasmlp doctor data --data digits --hidden 256,128 --activation relu --init he
   $ wasmlp doctor data --data my-files --json
   $ wasmlp doctor data --data iris.csv --target species
+  $ wasmlp doctor data --data mnist.npz
 `;
 
 const SHARED = ["hidden", "activation", "outputActivation", "loss", "init", "seed"] as const;
 
-/** Those, and how a table is read. */
-const NAMES = [...SHARED, ...TABLE_SETTING_NAMES] as const;
+/** Those, and how data of one's own is read. */
+const NAMES = [...SHARED, ...DATA_SETTING_NAMES] as const;
 
 export function defineData(command: Command, terminal: Terminal): void {
   addDataOptions(command);
@@ -78,18 +81,16 @@ async function data(flags: DataCheckFlags, terminal: Terminal): Promise<void> {
   if (findings.length > 0) throw new Findings();
 }
 
-/** A table's inputs are looked at as the network sees them. */
+/** Inputs of one's own are looked at as the network sees them. */
 async function loadClasses(
   flags: DataCheckFlags,
-  settings: TableSettings,
+  settings: DataSettings,
   terminal: Terminal,
 ): Promise<TrainingData> {
-  if (flags.data === undefined || !(await isTablePath(flags.data))) {
-    const stray = TABLE_SETTING_NAMES.find((name) => flags[name] !== undefined);
-    if (stray === undefined) return await loadTrainingData(flags, terminal);
-    throw new OptionError(`${flagOf(stray)} was given, expected --data FILE with a table too`);
-  }
-  const { training, test, preprocessing } = await loadTable(flags.data, settings, terminal);
+  const kind = await dataKindOf(flags.data);
+  refuseStrangers(flags, kind);
+  if (flags.data === undefined || kind === "images") return await loadTrainingData(flags, terminal);
+  const { training, test, preprocessing } = await loadOwnData(kind, flags.data, settings, terminal);
   if (!isOfClasses(training) || !isOfClasses(test)) {
     throw new OptionError(
       `${flags.data}: is a regression, expected a classification, or --task classification`,

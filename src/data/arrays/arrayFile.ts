@@ -63,6 +63,12 @@ export async function decodeArrayFile(
   throw new DataError(`${place}: ${found}, ${EXPECTED_ARRAY_FILE}${ending}`);
 }
 
+/** Whether a file begins as one of those that `decodeArrayFile` reads. */
+export function beginsAsArrayFile(head: Uint8Array): boolean {
+  const starts = [NPY_MAGIC, ...ZIP_STARTS];
+  return starts.some((start) => beginsWith(head, start)) || isSafetensors(head);
+}
+
 /** After a length, of the header within the file or in a file cut short, comes JSON. */
 function isSafetensors(bytes: Uint8Array): boolean {
   if (bytes.length <= SAFETENSORS_LENGTH_BYTES || bytes[SAFETENSORS_LENGTH_BYTES] !== BRACE) {

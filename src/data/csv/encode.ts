@@ -9,6 +9,7 @@ import {
   standardize,
   type TargetColumn,
 } from "../preprocessing.js";
+import { spreadOf } from "../spread.js";
 import { MOST_CATEGORIES, type TableColumn } from "./column.js";
 import type { Table } from "./table.js";
 
@@ -265,26 +266,8 @@ function targetColumn(table: Table, column: TableColumn, standardizes: boolean):
   return { name: column.name, ...(standardizes ? spread(table, column) : { mean: 0, scale: 1 }) };
 }
 
-/** Mean and standard deviation of what is not missing, 1 where all is the same; in two passes, for exactness. */
 function spread({ rows }: Table, column: TableColumn): { mean: number; scale: number } {
-  let count = 0;
-  let sum = 0;
-  for (let row = 0; row < rows; row++) {
-    const value = column.value(row);
-    if (Number.isNaN(value)) continue;
-    count++;
-    sum += value;
-  }
-  if (count === 0) return { mean: 0, scale: 1 };
-  const mean = sum / count;
-  let squares = 0;
-  for (let row = 0; row < rows; row++) {
-    const value = column.value(row);
-    if (!Number.isNaN(value)) squares += (value - mean) ** 2;
-  }
-  const deviation = Math.sqrt(squares / count);
-  // Of equal values, rounding may leave a deviation that means nothing.
-  return { mean, scale: deviation > 1e-9 * Math.abs(mean) ? deviation : 1 };
+  return spreadOf(rows, (row) => column.value(row));
 }
 
 /** What each of the column's codes stands for among `known`. */

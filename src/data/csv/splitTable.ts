@@ -1,6 +1,6 @@
 /** Rows of a table for training, and rows to test on. */
 import { OptionError } from "../../errors.js";
-import { Random } from "../digits/random.js";
+import { drawHeldOut, partition } from "../heldOut.js";
 import type { TableColumn } from "./column.js";
 import type { Table } from "./table.js";
 
@@ -23,32 +23,14 @@ export function splitTable(
   table: Table,
   { fraction, seed, strata }: SplitTableOptions,
 ): { readonly training: Table; readonly test: Table } {
-  const held = new Uint8Array(table.rows);
-  membersOf(table, strata).forEach((members, stratum) => {
-    const random = new Random(seed, stratum);
-    const count = Math.round(fraction * members.length);
-    // The first `count` of a shuffle (Knuth, TAOCP 2, algorithm P, from the front).
-    for (let index = 0; index < count; index++) {
-      const other = index + Math.floor(random.between(0, members.length - index));
-      [members[index], members[other]] = [members[other], members[index]];
-      held[members[index]] = 1;
-    }
-  });
-  const count = held.reduce((sum, one) => sum + one, 0);
-  if (count === 0 || count === table.rows) {
+  const members = membersOf(table, strata);
+  const { kept, heldOut } = partition(drawHeldOut(table.rows, members, { fraction, seed }));
+  if (kept.length === 0 || heldOut.length === 0) {
     throw new OptionError(
-      `${table.place}: a test split of ${fraction} leaves ${count === 0 ? "the test set" : "training"} without any of the ${table.rows} rows, expected some in both parts`,
+      `${table.place}: a test split of ${fraction} leaves ${kept.length > 0 ? "the test set" : "training"} without any of the ${table.rows} rows, expected some in both parts`,
     );
   }
-  const rowsOf = (part: number, length: number) => {
-    const rows = new Int32Array(length);
-    let next = 0;
-    held.forEach((one, row) => {
-      if (one === part) rows[next++] = row;
-    });
-    return takeRows(table, rows);
-  };
-  return { training: rowsOf(0, table.rows - count), test: rowsOf(1, count) };
+  return { training: takeRows(table, kept), test: takeRows(table, heldOut) };
 }
 
 function membersOf({ rows }: Table, strata: TableColumn | undefined): Int32Array[] {

@@ -1,0 +1,184 @@
+/** Arrays in files of one's own: NPY, NPZ, safetensors and IDX, gzip-compressed or not. */
+import type { Command } from "commander";
+import {
+  type ArraySamples,
+  type Dataset,
+  encodeSampleInputs,
+  encodeSamples,
+  inferArrayTask,
+  type LabelledSamples,
+  learnSamplesEncoding,
+  type Mlp,
+  OptionError,
+  type Preprocessing,
+  type SamplesEncoding,
+  splitSamples,
+  type Targets,
+} from "../index.js";
+import {
+  type ReadSamplesOptions,
+  readSamples,
+  readTestFiles,
+  requireTargets,
+} from "../node/index.js";
+import type { OwnData } from "./data.js";
+import { predictsValues } from "./tableData.js";
+import type { Terminal } from "./terminal.js";
+import type { DataSettings } from "./trainSettings.js";
+
+/** Which arrays are meant, where their names do not say so. */
+export interface ArrayNames {
+  readonly inputs?: string | undefined;
+  readonly target?: string | undefined;
+}
+
+/** The options that say which arrays are meant, of commands that take a model. */
+export function addArrayOptions(command: Command): Command {
+  return command
+    .option("--inputs <name>", "of arrays: the one of the inputs (default: as in training)")
+    .option("--target <name>", "of arrays: the one of the targets, or its file");
+}
+
+/**
+ * Samples to train on, and to test on: those that the file or files beside it hold for that, or a part that is held out.
+ *
+ * @throws FileError, DataError or OptionError when the files are not what the settings say.
+ */
+export async function loadSamples(
+  path: string,
+  settings: DataSettings,
+  terminal: Terminal,
+): Promise<OwnData> {
+  const { testData, testSplit, seed = 0, inputs, target, standardize } = settings;
+  if (target && target.length > 1) {
+    throw new OptionError(`--target is "${target.join(",")}", expected one array`);
+  }
+  const names = { inputs, target: target?.[0] };
+  const file = await readSamples(path, names);
+  const whole = requireTargets(file.training);
+  const task = settings.task ?? inferArrayTask(whole.targets, path);
+  const given = testData
+    ? await readForTest(testData, names)
+    : (file.test ?? (await readTestFiles(path)));
+  const parts = given
+    ? { training: whole, test: requireTargets(given) }
+    : splitSamples(whole, {
+        fraction: testSplit,
+        seed,
+        strata: task === "classification" ? "targets" : undefined,
+      });
+  const encoding = learnSamplesEncoding(parts.training, { task, standardize });
+  const training = encodeSamples(parts.training, encoding);
+  terminal.note(describe(whole, encoding, training, parts.test.place));
+  return {
+    training,
+    test: encodeSamples(parts.test, encoding),
+    preprocessing: encoding.preprocessing,
+  };
+}
+
+/**
+ * The data set that arrays are to a model: what a file holds to test on, or else all of it.
+ *
+ * @throws FileError, DataError or OptionError when the file holds nothing that the model takes.
+ */
+export async function loadSamplesFor(
+  model: Mlp,
+  path: string,
+  names: ArrayNames,
+): Promise<Dataset<Targets>> {
+  const samples = requireTargets(await readFor(model, path, names));
+  const { preprocessing, classNames } = model;
+  const task = preprocessing && predictsValues(preprocessing) ? "regression" : "classification";
+  const dataset = encodeSamples(samples, { task, names: classNames, preprocessing });
+  checkScale(model, dataset, path);
+  return dataset;
+}
+
+/**
+ * The inputs alone, with a row for each sample; nothing need be known of targets.
+ *
+ * @throws FileError, DataError or OptionError as `loadSamplesFor`.
+ */
+export async function loadSampleInputsFor(
+  model: Mlp,
+  path: string,
+  names: ArrayNames,
+): Promise<{
+  readonly inputs: Uint8Array | Float32Array;
+  readonly preprocessing: Preprocessing | undefined;
+}> {
+  const { preprocessing } = model;
+  const samples = await readFor(model, path, names);
+  const { values, features } = encodeSampleInputs(samples, preprocessing);
+  const wanted = model.architecture.inputs;
+  if (features !== wanted) {
+    throw new OptionError(
+      `${samples.place}: samples have ${features} features, expected ${wanted} as the network has inputs`,
+    );
+  }
+  checkScale(model, { inputs: values }, path);
+  return { inputs: values, preprocessing };
+}
+
+async function readForTest(path: string, names: ReadSamplesOptions): Promise<ArraySamples> {
+  const { training, test } = await readSamples(path, names);
+  return test ?? training;
+}
+
+/** What a file holds to test on, or else all of it; arrays are called as in training where nobody says otherwise. */
+async function readFor(
+  { training }: Mlp,
+  path: string,
+  { inputs, target }: ArrayNames,
+): Promise<ArraySamples> {
+  const text = (value: string | number | boolean | undefined) =>
+    typeof value === "string" ? value : undefined;
+  const usual = { inputs: text(training?.inputs), target: text(training?.target) };
+  return await readForTest(path, { inputs, target, usual });
+}
+
+/**
+ * A model that standardises nothing was trained on pixels, from 0 to 1, unless it was told not to.
+ *
+ * @throws OptionError when inputs are of another scale.
+ */
+function checkScale(
+  { preprocessing, training }: Mlp,
+  { inputs }: Pick<Dataset, "inputs">,
+  path: string,
+): void {
+  if (preprocessing || training?.standardize === "no" || inputs instanceof Uint8Array) return;
+  const largest = inputs.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest <= 1) return;
+  throw new OptionError(
+    `${path}: holds values up to ${largest}, expected bytes, or numbers from 0 to 1, as the model was trained on pixels`,
+  );
+}
+
+/** What was found, and what was inferred from it. */
+function describe(
+  { place, inputs, targets }: LabelledSamples,
+  { task, names, preprocessing }: SamplesEncoding,
+  training: Dataset<Targets>,
+  testPlace: string,
+): string {
+  const goal =
+    task === "classification"
+      ? `classification of ${JSON.stringify(targets.name)}, ${names.length} classes`
+      : `regression of ${names.map((name) => JSON.stringify(name)).join(", ")}`;
+  const { image, features } = training;
+  const shape = image ? `${image.width} × ${image.height} pixels` : `${features} numbers`;
+  const isChanged = preprocessing?.columns.some(
+    (column) => column.kind === "number" && (column.mean !== 0 || column.scale !== 1),
+  );
+  const change =
+    training.inputs instanceof Uint8Array
+      ? "bytes taken for 0 to 1"
+      : isChanged
+        ? image
+          ? "divided by the largest"
+          : "standardised"
+        : "as they are";
+  return `${place}: ${inputs.shape[0]} samples; ${goal}; inputs: ${JSON.stringify(inputs.name)}, ${shape}, ${change}; tested on ${testPlace}.`;
+}

@@ -1,0 +1,245 @@
+/** Samples in NPY, NPZ, IDX and safetensors files: which array holds inputs, which targets, and where the latter are. */
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { beginsAsArrayFile, decodeArrayFile } from "../data/arrays/arrayFile.js";
+import { type NumericArray, showShape } from "../data/arrays/namedArray.js";
+import { show } from "../data/arrays/show.js";
+import { decodeIdxArray, isIdx } from "../data/idx.js";
+import { type ArrayRole, belongTogether, roleOf } from "../data/samples/arrayRoles.js";
+import {
+  type ArraySamples,
+  checkSameRows,
+  type LabelledSamples,
+} from "../data/samples/arraySamples.js";
+import { DataError, OptionError } from "../errors.js";
+import { readFileBytes } from "./files.js";
+import { gunzipIfCompressed } from "./gunzip.js";
+
+export interface ReadSamplesOptions {
+  /** The array of inputs; default: the only one, or the one whose name says so ("x_train", "X", "images" …). */
+  readonly inputs?: string | undefined;
+  /** The array of targets, or a file that holds it; default: what is called as the inputs are ("y_train", "labels" …). */
+  readonly target?: string | undefined;
+  /** Names that arrays of such samples had before, taken where the file holds them. */
+  readonly usual?: { readonly inputs?: string | undefined; readonly target?: string | undefined };
+}
+
+export interface SampleFile {
+  /** What the file holds to train on, or all that it holds. */
+  readonly training: ArraySamples;
+  /** What it holds to test on, where it says so ("x_test"). */
+  readonly test: ArraySamples | undefined;
+}
+
+/** Unpacked files longer than this are refused: Node makes no longer buffers. */
+const MAXIMUM_BYTES = 2 ** 31 - 1;
+const EXTENSIONS = /\.(?:gz|npy|npz|idx|safetensors)$/i;
+const ARRAYS_TOLD = 6;
+const EXPECTED = "expected a .npy, .npz, .safetensors or IDX file";
+
+/**
+ * The samples of a file; an array of inputs alone is looked after in the folder for its targets: "X.npy" has them in
+ * "y.npy", "train-images-idx3-ubyte.gz" in "train-labels-idx1-ubyte.gz".
+ *
+ * @throws FileError when a file cannot be read.
+ * @throws DataError when it holds no such arrays, or is damaged.
+ * @throws OptionError when an option names nothing.
+ */
+export async function readSamples(
+  path: string,
+  options: ReadSamplesOptions = {},
+): Promise<SampleFile> {
+  const file = await readArrayFile(path);
+  const usual = (name: string | undefined) =>
+    file.arrays.length > 1 && file.arrays.some((array) => array.name === name) ? name : undefined;
+  const inputs = chooseInputs(file, options.inputs ?? usual(options.usual?.inputs));
+  const own = roleOf(inputs.name);
+  const target = options.target ?? usual(options.usual?.target);
+  const targets = await findTargets(file, own, target);
+  const training = { place: path, inputs, ...(targets && { targets }) };
+  return { training, test: findTest(file, own, targets) };
+}
+
+/**
+ * The samples in the files beside `path` that are called as it is, but for the test: "x_test.npy" and "y_test.npy" beside
+ * "x_train.npy"; undefined where there are none.
+ *
+ * @throws FileError, DataError or OptionError as `readSamples`.
+ */
+export async function readTestFiles(path: string): Promise<LabelledSamples | undefined> {
+  const own = roleOf(stemOf(path));
+  if (own.part !== "train" || own.role !== "inputs") return undefined;
+  const found = await findBeside(path, { ...own, part: "test" });
+  if (found === undefined) return undefined;
+  const { training } = await readSamples(found);
+  return isLabelled(training) ? training : undefined;
+}
+
+/** Whether a file, unpacked, begins as those that `readSamples` reads. */
+export function holdsArrays(head: Uint8Array): boolean {
+  return isIdx(head) || beginsAsArrayFile(head);
+}
+
+/**
+ * @throws DataError when targets are unknown, or not as many as inputs; it says where they may come from.
+ */
+export function requireTargets(samples: ArraySamples): LabelledSamples {
+  if (!isLabelled(samples)) {
+    throw new DataError(
+      `${samples.place}: holds nothing to predict beside ${show(samples.inputs.name)}, expected an array such as "y" or "labels", a file beside it of such a name, or --target`,
+    );
+  }
+  checkSameRows(samples);
+  return samples;
+}
+
+function isLabelled(samples: ArraySamples): samples is LabelledSamples {
+  return samples.targets !== undefined;
+}
+
+interface ArrayFile {
+  readonly path: string;
+  readonly arrays: readonly NumericArray[];
+  /** Why entries of an archive are no arrays of numbers, by their names. */
+  readonly unreadable: ReadonlyMap<string, DataError>;
+}
+
+async function readArrayFile(path: string): Promise<ArrayFile> {
+  const limit = { name: path, maximumBytes: MAXIMUM_BYTES };
+  const bytes = await gunzipIfCompressed(await readFileBytes(path), limit);
+  const name = stemOf(path);
+  const unreadable = new Map<string, DataError>();
+  const arrays = isIdx(bytes)
+    ? [{ name, ...decodeIdxArray(bytes, path) }]
+    : await decodeArrayFile(bytes, {
+        place: path,
+        name,
+        onUnreadable: (entry, reason) => unreadable.set(entry, reason),
+      });
+  if (arrays.length > 0) return { path, arrays, unreadable };
+  throw [...unreadable.values()][0] ?? new DataError(`${path}: holds no arrays, ${EXPECTED}`);
+}
+
+function chooseInputs(file: ArrayFile, wanted: string | undefined): NumericArray {
+  const { path, arrays } = file;
+  if (wanted !== undefined) return named(file, wanted, "--inputs");
+  if (arrays.length === 1) return arrays[0];
+  const candidates = arrays
+    .map((array) => ({ array, ...roleOf(array.name) }))
+    .filter(({ role }) => role === "inputs");
+  const found =
+    candidates.find(({ part }) => part === "train") ??
+    candidates.find(({ part }) => part === undefined) ??
+    candidates[0];
+  if (found) return found.array;
+  throw new DataError(
+    `${path}: holds ${tell(arrays)}, expected one such as "X" or "x_train", or --inputs with its name`,
+  );
+}
+
+async function findTargets(
+  file: ArrayFile,
+  inputs: ArrayRole,
+  wanted: string | undefined,
+): Promise<NumericArray | undefined> {
+  const { path, arrays } = file;
+  if (wanted !== undefined) {
+    const isHere = arrays.some(({ name }) => name === wanted) || file.unreadable.has(wanted);
+    return isHere ? named(file, wanted, "--target") : await readTargets(wanted, file);
+  }
+  const here = findByRole(file, { ...inputs, role: "targets" });
+  if (here || arrays.length > 1) return here;
+  const role = roleOf(stemOf(path));
+  if (role.role !== "inputs") return undefined;
+  const beside = await findBeside(path, { ...role, role: "targets" });
+  return beside === undefined ? undefined : await readTargets(beside, file);
+}
+
+/** The array of targets that a file of its own holds. */
+async function readTargets(path: string, inputsFile: ArrayFile): Promise<NumericArray> {
+  if (!(await isThere(path))) {
+    throw new OptionError(
+      `${inputsFile.path}: --target names ${show(path)}, expected one of its arrays (${tell(inputsFile.arrays)}) or a file`,
+    );
+  }
+  const file = await readArrayFile(path);
+  if (file.arrays.length === 1) return file.arrays[0];
+  const found = file.arrays.filter(({ name }) => roleOf(name).role === "targets");
+  if (found.length === 1) return found[0];
+  throw new DataError(
+    `${path}: holds ${tell(file.arrays)}, expected one array, or one alone called such as "y"`,
+  );
+}
+
+function findTest(
+  file: ArrayFile,
+  inputs: ArrayRole,
+  targets: NumericArray | undefined,
+): ArraySamples | undefined {
+  if (inputs.part === "test" || !targets || !file.arrays.includes(targets)) return undefined;
+  const ofInputs = findByRole(file, { ...inputs, role: "inputs", part: "test" });
+  const ofTargets = findByRole(file, { ...roleOf(targets.name), role: "targets", part: "test" });
+  if (!ofInputs || !ofTargets) return undefined;
+  return { place: `${file.path} (${ofInputs.name})`, inputs: ofInputs, targets: ofTargets };
+}
+
+function findByRole({ arrays, unreadable }: ArrayFile, wanted: ArrayRole) {
+  const fits = (name: string) => {
+    const role = roleOf(name);
+    return role.role === wanted.role && belongTogether(role, wanted);
+  };
+  const found = arrays.find(({ name }) => fits(name));
+  if (found) return found;
+  for (const [name, reason] of unreadable) if (fits(name)) throw reason;
+  return undefined;
+}
+
+function named({ path, arrays, unreadable }: ArrayFile, name: string, option: string) {
+  const found = arrays.find((array) => array.name === name);
+  if (found) return found;
+  throw (
+    unreadable.get(name) ??
+    new OptionError(`${path}: ${option} names ${show(name)}, expected one of ${tell(arrays)}`)
+  );
+}
+
+/** The file in the same folder whose name says this. */
+async function findBeside(path: string, wanted: ArrayRole): Promise<string | undefined> {
+  const folder = dirname(path);
+  const names = await listFolder(folder);
+  const found = names
+    .sort()
+    .filter((name) => name !== basename(path) && hasArrayName(name))
+    .find((name) => {
+      const role = roleOf(stemOf(name));
+      return role.role === wanted.role && belongTogether(role, wanted);
+    });
+  return found === undefined ? undefined : join(folder, found);
+}
+
+function hasArrayName(name: string): boolean {
+  return EXTENSIONS.test(name) || /idx\d(?:-\w+)?$/.test(name);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await listFolder(dirname(path))).includes(basename(path));
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  return await readdir(folder).catch(() => []);
+}
+
+/** The name of a file without what says its format. */
+function stemOf(path: string): string {
+  let stem = basename(path);
+  while (EXTENSIONS.test(stem)) stem = stem.replace(EXTENSIONS, "");
+  return stem;
+}
+
+/** "X" (150 × 4), "y" (150) */
+function tell(arrays: readonly NumericArray[]): string {
+  const told = arrays.slice(0, ARRAYS_TOLD).map(({ name, shape }) => {
+    return `${show(name)} (${showShape(shape)})`;
+  });
+  return told.join(", ") + (arrays.length > ARRAYS_TOLD ? " …" : "");
+}

@@ -1,0 +1,149 @@
+/** `train`, `evaluate`, `predict`, `doctor data` and `export` on arrays. */
+import { spawnSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { encodeNpy } from "../../src/data/arrays/npy.js";
+import type { NumericArray } from "../../src/index.js";
+import { writeNpz } from "../../src/node/index.js";
+import { temporaryDirectory } from "../support/temporaryDirectory.js";
+import { dataDirectory, parseLines, wasmlp } from "./commandLine.js";
+
+const ROWS = 90;
+
+/** Three kinds that the first number tells apart, and a value, twice that number. */
+function arrays(prefix = ""): Record<"X" | "y" | "value", NumericArray> {
+  const first = Float32Array.from({ length: ROWS }, (_, row) => 10 * (row % 3) + (row % 7) / 7);
+  return {
+    X: {
+      name: `${prefix}X`,
+      shape: [ROWS, 2],
+      dtype: "float32",
+      values: Float32Array.from({ length: 2 * ROWS }, (_, i) => (i % 2 ? 5 : first[i >> 1])),
+    },
+    y: {
+      name: `${prefix}y`,
+      shape: [ROWS],
+      dtype: "int32",
+      values: Int32Array.from({ length: ROWS }, (_, row) => 1 + (row % 3)),
+    },
+    value: {
+      name: `${prefix}value`,
+      shape: [ROWS, 1],
+      dtype: "float32",
+      values: first.map((number) => 2 * number),
+    },
+  };
+}
+
+test("classes in an archive: what is inferred is said, and the model takes raw arrays", async () => {
+  const directory = await temporaryDirectory();
+  const [data, out] = [join(directory, "a.npz"), join(directory, "m.safetensors")];
+  const { X, y, value } = arrays("my ");
+  await writeNpz(data, [X, y, value]);
+  const trained = await wasmlp("train", "--data", data, "--seed", "1", "--out", out);
+  expect(trained).toMatchObject({ exitCode: 0 });
+  expect(trained.stderr).toBe(
+    `${data}: 90 samples; classification of "my y", 3 classes; inputs: "my X", 2 numbers, standardised; tested on ${data} (held out).\n`,
+  );
+  expect(trained.stdout).toContain(`Test accuracy  100 %  18 of 18, ${data} (held out)`);
+  const evaluated = await wasmlp("evaluate", out, "--data", data, "--json");
+  expect(parseLines(evaluated.stdout)[0]).toMatchObject({ samples: 90, accuracy: 1 });
+  const predicted = await wasmlp("predict", out, "--data", data);
+  expect(predicted.stdout).toMatch(/^my y,probability\n1,[\d.]+\n2,[\d.]+\n3,/);
+  const exported = await wasmlp(
+    ...["export", out, "--out", join(directory, "m.onnx"), "--quantize", "int8", "--data", data],
+  );
+  expect(exported.stdout).toContain(`Accuracy  100.00 % → 100.00 %  with weights as int8, ${data}`);
+});
+
+test("values in files of their own, and a model of them", async () => {
+  const directory = await temporaryDirectory();
+  const { X, value } = arrays();
+  await writeFile(join(directory, "X.npy"), encodeNpy(X));
+  await writeFile(join(directory, "prices.npy"), encodeNpy(value));
+  const [data, out] = [join(directory, "X.npy"), join(directory, "m.safetensors")];
+  const target = ["--target", join(directory, "prices.npy")];
+  const trained = await wasmlp("train", "--data", data, ...target, "--seed", "1", "--out", out);
+  expect(trained.stderr).toContain('regression of "prices"');
+  const evaluated = await wasmlp("evaluate", out, "--data", data, ...target, "--json");
+  expect(parseLines(evaluated.stdout)[0]).toMatchObject({ values: [{ name: "prices" }] });
+  // Targets of other samples are not taken from where those of the training were.
+  const without = await wasmlp("evaluate", out, "--data", data);
+  expect(without.stderr).toContain('holds nothing to predict beside "X", expected');
+  const predicted = await wasmlp("predict", out, "--data", data, "--json");
+  expect(parseLines(predicted.stdout)).toHaveLength(ROWS);
+  expect(parseLines(predicted.stdout)[0]).toMatchObject({ values: [{ name: "prices" }] });
+  const quantized = ["export", out, "--out", join(directory, "m.npz"), "--quantize", "int8"];
+  const exported = await wasmlp(...quantized, "--data", data, ...target, "--json");
+  expect(parseLines(exported.stdout)[0]).toMatchObject({
+    loss: expect.any(Number),
+    quantizedLoss: expect.any(Number),
+  });
+});
+
+test("pairs of IDX files, and a model of one's images that reads another's", async () => {
+  const directory = await dataDirectory();
+  const out = join(directory, "m.safetensors");
+  const data = join(directory, "train-images-idx3-ubyte");
+  const flags = ["--epochs", "30", "--seed", "1", "--out", out];
+  const trained = await wasmlp("train", "--data", data, ...flags);
+  expect(trained.stderr).toContain(
+    `classification of "train-labels-idx1-ubyte", 8 classes; inputs: "train-images-idx3-ubyte", 4 × 4 pixels, bytes taken for 0 to 1; tested on ${join(directory, "t10k-images-idx3-ubyte")}.`,
+  );
+  const test = join(directory, "t10k-images-idx3-ubyte");
+  const evaluated = await wasmlp("evaluate", out, "--data", test, "--json");
+  expect(parseLines(evaluated.stdout)[0]).toMatchObject({ samples: 40, accuracy: 1 });
+  const floats = join(directory, "X.npy");
+  const array = { shape: [1, 16], dtype: "float32", values: new Float32Array(16).fill(9) } as const;
+  await writeFile(floats, encodeNpy(array));
+  const unscaled = await wasmlp("predict", out, "--data", floats);
+  expect(unscaled.stderr).toBe(
+    `error: ${floats}: holds values up to 9, expected bytes, or numbers from 0 to 1, as the model was trained on pixels\n`,
+  );
+  const narrow = await wasmlp("predict", out, "--data", join(directory, "t10k-labels-idx1-ubyte"));
+  expect(narrow.stderr).toContain("samples have 1 features, expected 16 as the network has inputs");
+});
+
+test("the doctor looks at arrays", async () => {
+  const data = join(await temporaryDirectory(), "a.npz");
+  const { X, y } = arrays();
+  await writeNpz(data, [X, y]);
+  const { stdout } = await wasmlp("doctor", "data", "--data", data, "--seed", "1");
+  expect(stdout).toContain("3 classes, 24 to 24 samples each");
+});
+
+test("what does not belong together is refused in a sentence", async () => {
+  const directory = await temporaryDirectory();
+  const data = join(directory, "a.npz");
+  const { X, y } = arrays();
+  await writeNpz(data, [X, y]);
+  const table = await wasmlp("train", "--data", data, "--columns", "a");
+  expect(table).toMatchObject({
+    exitCode: 2,
+    stderr: "error: --columns was given, expected --data FILE with a table too\n",
+  });
+  const csv = join(directory, "a.csv");
+  await writeFile(csv, "a,b\n1,2\n");
+  const array = await wasmlp("train", "--data", csv, "--inputs", "a");
+  expect(array.stderr).toBe("error: --inputs was given, expected --data FILE with arrays too\n");
+  const several = await wasmlp("train", "--data", data, "--target", "a,b");
+  expect(several.stderr).toBe('error: --target is "a,b", expected one array\n');
+  const missing = await wasmlp("train", "--data", join(directory, "none.npz"));
+  expect(missing.stderr).toMatch(/none\.npz: does not exist, expected a file that can be read\n$/);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a pipe is called a pipe, and not waited for",
+  async () => {
+    const pipe = join(await temporaryDirectory(), "pipe");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    for (const command of [["train"], ["doctor", "data"]]) {
+      const { exitCode, stderr } = await wasmlp(...command, "--data", pipe);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: `error: ${pipe}: is a device or a pipe, expected a file or a folder\n`,
+      });
+    }
+  },
+);
