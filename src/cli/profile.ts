@@ -1,8 +1,9 @@
 /** `wasmlp profile`: how fast the kernels are on this machine, and how fast they could be. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { OptionError } from "../index.js";
 import { checkWritable, readFileBytes, writeFileAtomically } from "../node/index.js";
 import {
+  type CompiledWay,
   compareProfiles,
   findKernel,
   KERNELS,
@@ -19,6 +20,7 @@ import { profileDetails, profileOverview, roofTable } from "../report/profileTab
 import { drawRoofline, rooflineOf } from "../report/roofline.js";
 import { rooflineHtml, rooflineSvg } from "../report/rooflineSvg.js";
 import { truncate } from "../report/text.js";
+import { printDisassembly } from "./disassemble.js";
 import { number, wholeNumber } from "./optionValues.js";
 import { profileEngines } from "./profileEngines.js";
 import { Regression } from "./regression.js";
@@ -30,6 +32,8 @@ interface ProfileFlags {
   readonly sweep?: true;
   readonly threads?: number;
   readonly rounds?: number;
+  readonly disassemble?: string;
+  readonly variant?: CompiledWay;
   readonly json?: true;
   readonly csv?: true;
   /** true: all that are found. */
@@ -54,6 +58,10 @@ in this Node, in those of the PATH and of version managers, in Chromium and in
 Firefox; or in those that are named: node, chromium, firefox, a command, a path.
 What is missing is said and left out.
 
+--disassemble prints the loop in which a kernel executes most instructions, as
+WebAssembly text, and how many vectors it keeps at once: V8 has 15 registers for
+them on x86-64. Where V8 prints machine code, loads and stores are counted there.
+
 Exit code 4 when --compare finds a kernel slower than before by more than the
 threshold, its whole confidence interval.
 
@@ -65,6 +73,8 @@ Examples:
   $ wasmlp profile --kernel adam,sgd --sweep
   $ wasmlp profile --engines
   $ wasmlp profile --engines node,chromium,/opt/node24/bin/node --kernel gemm-nn
+  $ wasmlp profile --disassemble gemm
+  $ wasmlp profile --disassemble adam --shape 4096 --variant simd
   $ wasmlp profile --json > profile.json
 `;
 
@@ -84,6 +94,14 @@ export function defineProfile(command: Command, terminal: Terminal): void {
       wholeNumber("--rounds", { minimum: 5, maximum: 1001 }),
     )
     .option("--engines [names]", "the same in several engines, such as node,chromium", engines)
+    .option("--disassemble <kernel>", "print the loop in which a kernel spends its time")
+    .addOption(
+      new Option("--variant <name>", "whose loop that is (default: the fastest)").choices([
+        "scalar",
+        "simd",
+        "relaxed",
+      ]),
+    )
     .option("--json", "print one JSON object, every sample included")
     .option("--csv", "print comma-separated values")
     .option("--svg <file>", "write the roofline picture as SVG")
@@ -102,6 +120,21 @@ export function defineProfile(command: Command, terminal: Terminal): void {
 async function runProfile(flags: ProfileFlags, terminal: Terminal): Promise<void> {
   const { kernel, shape: given, sweep, threads, rounds, json, csv } = flags;
   if (json && csv) throw new OptionError("--json and --csv are given, expected one of them");
+  if (flags.disassemble !== undefined) {
+    refuseBesides("--disassemble", flags, [
+      "kernel",
+      "sweep",
+      "engines",
+      "csv",
+      "svg",
+      "html",
+      "compare",
+    ]);
+    return printDisassembly({ ...flags, disassemble: flags.disassemble }, terminal);
+  }
+  if (flags.variant !== undefined) {
+    throw new OptionError("--variant is given without --disassemble, expected both or neither");
+  }
   if (given && !kernel) {
     throw new OptionError("--shape is given without --kernel, expected the kernel that it is for");
   }
@@ -115,7 +148,7 @@ async function runProfile(flags: ProfileFlags, terminal: Terminal): Promise<void
   const kind = kernel ? "details" : "overview";
   if (flags.engines) {
     const names = flags.engines === true ? undefined : flags.engines;
-    refuseBesideEngines(flags);
+    refuseBesides("--engines", flags, ["svg", "html", "compare"]);
     const format = json ? "json" : csv ? "csv" : "text";
     return profileEngines(names, options, { format, kind }, terminal);
   }
@@ -180,11 +213,15 @@ function compare(
   if (comparisons.some(({ verdict }) => verdict === "slower")) throw new Regression();
 }
 
-/** @throws OptionError when something else is asked for that is about one profile. */
-function refuseBesideEngines({ svg, html, compare }: ProfileFlags): void {
-  for (const [name, value] of Object.entries({ svg, html, compare })) {
-    if (value === undefined) continue;
-    throw new OptionError(`--${name} and --engines are given, expected one of them`);
+/** @throws OptionError when one of `others` is given beside `option`. */
+function refuseBesides(
+  option: string,
+  flags: ProfileFlags,
+  others: readonly (keyof ProfileFlags)[],
+): void {
+  for (const name of others) {
+    if (flags[name] === undefined) continue;
+    throw new OptionError(`--${name} and ${option} are given, expected one of them`);
   }
 }
 

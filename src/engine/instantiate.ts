@@ -29,8 +29,13 @@ const NAMES = {
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /** @throws EngineError "unsupported-host" when the host does not compile the module. */
-export function compileModule({ simd, memory }: Build): Promise<WebAssembly.Module> {
-  return compileUrl(locationOf(NAMES[simd][memory]) ?? URLS[simd][memory]);
+export function compileModule(build: Build): Promise<WebAssembly.Module> {
+  return compileUrl(moduleUrl(build));
+}
+
+/** Where that build lies. */
+export function moduleUrl({ simd, memory }: Build): URL {
+  return locationOf(NAMES[simd][memory]) ?? URLS[simd][memory];
 }
 
 /** The same of any module. */
@@ -70,6 +75,11 @@ export async function instantiateModule<Exports extends object>(
   return instantiateSync<Exports & Record<string, unknown>>(module, all).exports;
 }
 
+/** @throws WebAssembly.CompileError when they are no module of this host. */
+export function compileBytes(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(bytes);
+}
+
 async function compile(url: URL): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === "undefined") {
     throw new EngineError(
@@ -78,7 +88,7 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
     );
   }
   try {
-    return await WebAssembly.compile(await readModule(url));
+    return await compileBytes(await readModule(url));
   } catch (cause) {
     if (!(cause instanceof WebAssembly.CompileError)) throw cause;
     throw new EngineError(

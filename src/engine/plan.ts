@@ -185,7 +185,7 @@ export function writeLayers({ memory }: Engine, layers: Pointer, fields: LayerFi
 }
 
 export function writeSparseBatches(
-  { memory }: Engine,
+  { memory }: Pick<Engine, "memory">,
   batches: Pointer,
   fields: SparseFields[],
 ): void {
@@ -195,7 +195,7 @@ export function writeSparseBatches(
 }
 
 export function writeAugmentation(
-  { memory }: Engine,
+  { memory }: Pick<Engine, "memory">,
   augmentation: Pointer,
   fields: AugmentationFields,
 ): void {
@@ -205,7 +205,7 @@ export function writeAugmentation(
 
 /** Writes the settings of step number `step` of the next run. */
 export function writeSettings(
-  { memory }: Engine,
+  { memory }: Pick<Engine, "memory">,
   settings: Pointer,
   step: number,
   fields: StepSettings,

@@ -92,19 +92,20 @@ type ScalarActivation = (
 /** The tables of `Mathf` stand at the beginning of the memory, and nothing else may. */
 const TABLES_BYTES = 4096;
 
-const URL_OF_MODULE = new URL("../../build/wasmlp.profile.wasm", import.meta.url);
+export const PROFILE_MODULE_URL = new URL("../../build/wasmlp.profile.wasm", import.meta.url);
 
 /**
  * A fresh instance over a memory of its own.
  *
+ * @param module the module of `PROFILE_MODULE_URL`, or one with the same interface; default: the former
  * @throws EngineError "unsupported-host" when the host does not compile the module.
  */
-export async function instantiateProfileKernels(): Promise<{
+export async function instantiateProfileKernels(module?: WebAssembly.Module): Promise<{
   readonly kernels: ProfileKernels;
   readonly memory: LinearMemory;
 }> {
   const memory = new LinearMemory("private");
   memory.allocate(TABLES_BYTES);
-  const module = await compileUrl(URL_OF_MODULE);
-  return { kernels: await instantiateModule<ProfileKernels>(module, memory.memory), memory };
+  const compiled = module ?? (await compileUrl(PROFILE_MODULE_URL));
+  return { kernels: await instantiateModule<ProfileKernels>(compiled, memory.memory), memory };
 }

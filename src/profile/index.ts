@@ -1,10 +1,20 @@
 /** `wasmlp/profile`: how fast kernels are, and how fast they could be. Loads in Node and in browsers. */
 export { type Comparison, checkProfile, compareProfiles, parseProfile } from "./compare.js";
+export {
+  type CompiledWay,
+  type DisassembleOptions,
+  type Disassembly,
+  disassemble,
+  type VectorWork,
+} from "./disassembly/disassemble.js";
+export { type Pressure, VECTOR_REGISTERS } from "./disassembly/liveness.js";
 export type { ProfiledKernel, Shape, Work } from "./kernel.js";
 export { KERNELS } from "./kernels/index.js";
 export {
   checkProfileOptions,
+  describeHost,
   findKernel,
+  findKernelOrFamily,
   type Host,
   type Measurement,
   type Profile,

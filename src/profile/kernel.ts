@@ -3,6 +3,7 @@ import type { Engine } from "../engine/engine.js";
 import type { Pointer } from "../engine/kernels.js";
 import type { ProfileKernels } from "../engine/profileKernels.js";
 import type { Regions } from "../engine/regions.js";
+import { OptionError } from "../errors.js";
 
 /** Sizes, one for each of the kernel's dimensions. */
 export type Shape = readonly number[];
@@ -23,7 +24,7 @@ export interface Work {
 
 /** Where the SIMD kernel finds its engine and a copy of the arrays. */
 export interface Place {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, "kernels" | "memory">;
   /** For what it needs beside the arrays. */
   readonly regions: Regions;
   readonly pointers: readonly Pointer[];
@@ -53,6 +54,32 @@ export interface ProfiledKernel<Arrays extends readonly Numbers[] = readonly Num
   scalar?(kernels: ProfileKernels, pointers: readonly Pointer[], shape: Shape): void;
   /** Prepares a call of the kernel that training uses. */
   simd(place: Place, shape: Shape): () => void;
+}
+
+/** What a case may take of linear memory. */
+const MOST_BYTES = 2 ** 29;
+
+/** @throws OptionError when the shape does not suit the kernel. */
+export function checkedShape(kernel: ProfiledKernel, shape: Shape): Shape {
+  const { name, dimensions, largest } = kernel;
+  const written = shape.join("x");
+  const expected = dimensions.join(" x ");
+  if (shape.length !== dimensions.length) {
+    throw new OptionError(`shape is ${written}, expected ${expected} for ${name}`);
+  }
+  shape.forEach((size, index) => {
+    const most = largest?.[index] ?? 2 ** 24;
+    if (Number.isInteger(size) && size >= 1 && size <= most) return;
+    throw new OptionError(
+      `shape is ${written}, expected ${dimensions[index]} from 1 to ${most} for ${name}`,
+    );
+  });
+  const { bytesRead, bytesWritten } = kernel.work(shape);
+  if (bytesRead + bytesWritten <= MOST_BYTES) return shape;
+  const megabytes = Math.ceil((bytesRead + bytesWritten) / 2 ** 20);
+  throw new OptionError(
+    `shape is ${written}, which takes ${megabytes} MB for ${name}, expected at most ${MOST_BYTES / 2 ** 20} MB`,
+  );
 }
 
 /** Lets a kernel name the types of its arrays. */

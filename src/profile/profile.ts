@@ -2,7 +2,7 @@
 import { chooseExecution } from "../engine/execution.js";
 import { detectFeatures, isNode } from "../engine/features.js";
 import { OptionError } from "../errors.js";
-import type { ProfiledKernel, Shape, Work } from "./kernel.js";
+import { checkedShape, type ProfiledKernel, type Shape, type Work } from "./kernel.js";
 import { KERNELS } from "./kernels/index.js";
 import { measure, type Samples, type Subject } from "./measure.js";
 import { LEVELS, type Level, levelOf, PEAK, READ, UPDATE } from "./roofs.js";
@@ -73,9 +73,6 @@ export interface Profile {
 
 const DEFAULTS = { shapes: "training", rounds: 21 } as const;
 
-/** What a case may take of linear memory. */
-const MOST_BYTES = 2 ** 29;
-
 /** A kernel on a shape by a variant. */
 interface Case extends Variant {
   readonly kernel: ProfiledKernel;
@@ -133,11 +130,17 @@ export function findKernel(name: string): ProfiledKernel {
   throw new OptionError(`kernel is "${name}", expected one of ${names}`);
 }
 
+/** The same of "gemm" too, which is the first of "gemm-nn", "gemm-nt" … */
+export function findKernelOrFamily(name: string): ProfiledKernel {
+  const named = KERNELS.find((kernel) => kernel.name === name);
+  return named ?? KERNELS.find((kernel) => kernel.name.startsWith(`${name}-`)) ?? findKernel(name);
+}
+
 function casesOf({ kernels, shape, shapes = DEFAULTS.shapes, threads }: ProfileOptions): Case[] {
   const chosen = kernels?.map(findKernel) ?? KERNELS;
   const variants = variantsOfHost(threads);
   return chosen.flatMap((kernel) => {
-    const own = shape ? [checked(kernel, shape)] : shapesOf(kernel, shapes);
+    const own = shape ? [checkedShape(kernel, shape)] : shapesOf(kernel, shapes);
     return own.flatMap((one, index) =>
       variants
         // What is slow on purpose is shown once a kernel.
@@ -153,29 +156,6 @@ function shapesOf(kernel: ProfiledKernel, shapes: "training" | "all"): readonly 
 
 function isSimd(way: Variant["way"]): boolean {
   return way === "simd" || way === "relaxed";
-}
-
-/** @throws OptionError when the shape does not suit the kernel. */
-function checked(kernel: ProfiledKernel, shape: Shape): Shape {
-  const { name, dimensions, largest } = kernel;
-  const written = shape.join("x");
-  const expected = dimensions.join(" x ");
-  if (shape.length !== dimensions.length) {
-    throw new OptionError(`shape is ${written}, expected ${expected} for ${name}`);
-  }
-  shape.forEach((size, index) => {
-    const most = largest?.[index] ?? 2 ** 24;
-    if (Number.isInteger(size) && size >= 1 && size <= most) return;
-    throw new OptionError(
-      `shape is ${written}, expected ${dimensions[index]} from 1 to ${most} for ${name}`,
-    );
-  });
-  const { bytesRead, bytesWritten } = kernel.work(shape);
-  if (bytesRead + bytesWritten <= MOST_BYTES) return shape;
-  const megabytes = Math.ceil((bytesRead + bytesWritten) / 2 ** 20);
-  throw new OptionError(
-    `shape is ${written}, which takes ${megabytes} MB for ${name}, expected at most ${MOST_BYTES / 2 ** 20} MB`,
-  );
 }
 
 /** Every way on one thread, and the fastest one on 2, 4 … and all threads. */
@@ -319,7 +299,8 @@ function roofOf(roofs: readonly Roof[], { way, threads }: Variant): Roof {
   return found;
 }
 
-function describeHost(): Host {
+/** What this runs on. */
+export function describeHost(): Host {
   const { cores } = detectFeatures();
   const engine = isNode()
     ? `Node ${process.versions.node}, V8 ${process.versions.v8.replace(/-node.*/, "")}`

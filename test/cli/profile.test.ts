@@ -84,6 +84,13 @@ test.each([
     ["--engines", "node", "--kernel", "tanh", "--shape", "8"],
     /^error: shape is 8, expected rows x units for tanh\n$/,
   ],
+  [["--disassemble", "gem"], /^error: kernel is "gem", expected one of gemm-nn, .*\n$/],
+  [["--disassemble", "relu", "--shape", "4"], /^error: shape is 4, expected rows x units .*\n$/],
+  [
+    ["--disassemble", "relu", "--kernel", "relu"],
+    /^error: --kernel and --disassemble are given, expected one of them\n$/,
+  ],
+  [["--variant", "simd"], /^error: --variant is given without --disassemble, expected both .*\n$/],
   [["--threads", "0"], /^error: --threads is "0", expected a whole number from 1 to 256\n$/],
 ])("%j is a usage error", async (argv, sentence) => {
   const { exitCode, stdout, stderr } = await wasmlp("profile", ...argv);
@@ -111,4 +118,20 @@ test("--engines without any that is there is a failure", async () => {
       "/nowhere/node is skipped: is not installed\n" +
       "error: --engines: no profile came of any engine, expected one at least\n",
   });
+});
+
+test("--disassemble prints the hot loop and what it asks of the processor, --json all of it", async () => {
+  const { exitCode, stdout, stderr } = await wasmlp("profile", "--disassemble", "gemm");
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toMatch(
+    /^gemm-nn 256x256x256, (simd|relaxed): the hot loop, in .* of wasmlp\..*\.wasm$/m,
+  );
+  expect(stdout).toMatch(/^loop$/m);
+  expect(stdout).toMatch(
+    /^v128 locals +\d+ live from one iteration to the next, at most \d+ at once/m,
+  );
+  const json = await wasmlp("profile", "--disassemble", "sgd", "--shape", "64", "--json");
+  const found = JSON.parse(json.stdout);
+  expect(found).toMatchObject({ format: "wasmlp-disassembly", kernel: "sgd", shape: [64] });
+  expect(found.pressure.carried).toBe(1);
 });

@@ -1,0 +1,206 @@
+/** What the compiler made of a kernel: its hot loop as text, and how many vectors that keeps at once. */
+import { chooseExecution } from "../../engine/execution.js";
+import { detectFeatures } from "../../engine/features.js";
+import {
+  compileBytes,
+  instantiateKernels,
+  moduleUrl,
+  readModule,
+} from "../../engine/instantiate.js";
+import { LinearMemory } from "../../engine/linearMemory.js";
+import { instantiateProfileKernels, PROFILE_MODULE_URL } from "../../engine/profileKernels.js";
+import { Regions } from "../../engine/regions.js";
+import { OptionError } from "../../errors.js";
+import { checkedShape, copyIn, type ProfiledKernel, type Shape } from "../kernel.js";
+import type { Way } from "../variant.js";
+import { type CountingModule, counterName, withLoopCounters } from "./countLoops.js";
+import type { Instruction } from "./instructions.js";
+import { type Pressure, vectorPressure } from "./liveness.js";
+import { type Loop, structureOf } from "./loops.js";
+import { decodeModule, type WasmFunction, type WasmModule } from "./module.js";
+import { operandsOf } from "./stack.js";
+import { wat } from "./wat.js";
+
+/** Ways that are WebAssembly. */
+export type CompiledWay = Exclude<Way, "javascript">;
+
+/** By what a loop is known again in machine code. */
+export interface VectorWork {
+  /** Of those that processors have one instruction for each. */
+  readonly operations: number;
+  /** Stores of whole vectors. */
+  readonly stores: number;
+}
+
+export interface Disassembly {
+  readonly kernel: string;
+  readonly shape: Shape;
+  readonly way: CompiledWay;
+  /** The module that the function is in. */
+  readonly module: URL;
+  /** The function with the hot loop: its index, and its name where it is exported. */
+  readonly functionIndex: number;
+  readonly functionName: string | undefined;
+  /** Which of the function's innermost loops it is, or -1 where it is none; and what each of them does, in order. */
+  readonly innermost: number;
+  readonly vectorWork: readonly VectorWork[];
+  /** How often the hot loop is gone through in one call of the kernel. */
+  readonly iterations: number;
+  /** What of all instructions within loops is executed in this one, as a part. */
+  readonly share: number;
+  /** How often each instruction stands in the loop, the most frequent first. */
+  readonly instructions: readonly (readonly [name: string, count: number])[];
+  readonly pressure: Pressure;
+  readonly wat: string;
+}
+
+/** Columns of the text. */
+const WIDTH = 100;
+
+export interface DisassembleOptions {
+  /** Default: the first that training asks for. */
+  readonly shape?: Shape;
+  /** Default: the fastest that the host has. */
+  readonly way?: CompiledWay;
+}
+
+/**
+ * Runs the kernel once in a copy of its module that counts the iterations of every loop; the hot loop is the one
+ * that executes most instructions of its own.
+ *
+ * @throws OptionError when the kernel has no such shape or variant, or goes through no loop.
+ */
+export async function disassemble(
+  kernel: ProfiledKernel,
+  options: DisassembleOptions = {},
+): Promise<Disassembly> {
+  const shape = options.shape ? checkedShape(kernel, options.shape) : kernel.shapes[0];
+  const way = options.way ?? (detectFeatures().relaxedSimd ? "relaxed" : "simd");
+  if (way === "scalar" && !kernel.scalar) {
+    throw new OptionError(`variant is "scalar", expected simd or relaxed for ${kernel.name}`);
+  }
+  const execution = chooseExecution(
+    { threads: 1, simd: way === "relaxed" ? "relaxed" : "plain" },
+    false,
+  );
+  const url = way === "scalar" ? PROFILE_MODULE_URL : moduleUrl(execution);
+  const module = decodeModule(await readModule(url));
+  const counting = withLoopCounters(module);
+  const counts =
+    way === "scalar"
+      ? await countScalar(kernel, shape, counting)
+      : await countSimd(kernel, shape, counting, execution.memory);
+  return describe(module, counting, counts, { kernel: kernel.name, shape, way, module: url });
+}
+
+/** Iterations by counter. */
+async function countSimd(
+  kernel: ProfiledKernel,
+  shape: Shape,
+  { bytes, counters }: CountingModule,
+  kind: "shared" | "private",
+): Promise<number[]> {
+  const memory = new LinearMemory(kind);
+  const kernels = await instantiateKernels(await compileBytes(bytes), memory.memory);
+  const regions = new Regions(memory);
+  const pointers = copyIn(regions, memory, kernel.arrays(shape));
+  const call = kernel.simd({ engine: { kernels, memory }, regions, pointers }, shape);
+  return countCall(kernels, counters.length, call);
+}
+
+async function countScalar(
+  kernel: ProfiledKernel,
+  shape: Shape,
+  { bytes, counters }: CountingModule,
+): Promise<number[]> {
+  const { kernels, memory } = await instantiateProfileKernels(await compileBytes(bytes));
+  const pointers = copyIn(new Regions(memory), memory, kernel.arrays(shape));
+  return countCall(kernels, counters.length, () => kernel.scalar?.(kernels, pointers, shape));
+}
+
+/** What the counters have after a call more than before: what prepares it may call kernels too. */
+function countCall(kernels: object, counters: number, call: () => void): number[] {
+  const read = () =>
+    Array.from({ length: counters }, (_, counter) => {
+      const global = (kernels as Record<string, { readonly value: bigint }>)[counterName(counter)];
+      return Number(global.value);
+    });
+  const before = read();
+  call();
+  return read().map((count, counter) => count - before[counter]);
+}
+
+interface Subject {
+  readonly kernel: string;
+  readonly shape: Shape;
+  readonly way: CompiledWay;
+  readonly module: URL;
+}
+
+function describe(
+  module: WasmModule,
+  { counters }: CountingModule,
+  counts: readonly number[],
+  subject: Subject,
+): Disassembly {
+  let total = 0;
+  let hottest = { weight: 0, counter: -1 };
+  const loops = counters.map(({ position, loop }, counter) => {
+    const body = module.functions[position];
+    const found = structureOf(body.instructions).loops.find(({ start }) => start === loop) as Loop;
+    const weight = counts[counter] * ownInstructions(found);
+    total += weight;
+    if (weight > hottest.weight) hottest = { weight, counter };
+    return { body, loop: found };
+  });
+  if (hottest.counter < 0) {
+    throw new OptionError(
+      `shape is ${subject.shape.join("x")}, for which ${subject.kernel} goes through no loop, expected a larger one`,
+    );
+  }
+  const { body, loop } = loops[hottest.counter];
+  const structure = structureOf(body.instructions);
+  const innermost = structure.loops.filter(({ inner }) => inner.length === 0);
+  const within = ({ start, end }: Loop) => body.instructions.slice(start, end + 1);
+  return {
+    ...subject,
+    functionIndex: body.index,
+    functionName: exportedName(module, body),
+    innermost: innermost.findIndex(({ start }) => start === loop.start),
+    vectorWork: innermost.map((one) => vectorWork(within(one))),
+    iterations: counts[hottest.counter],
+    share: hottest.weight / total,
+    instructions: histogram(within(loop)),
+    pressure: vectorPressure(loop, body, structure, operandsOf(body, module)),
+    wat: wat(within(loop), module, WIDTH),
+  };
+}
+
+/** Without those of the loops within. */
+function ownInstructions({ start, end, inner }: Loop): number {
+  return inner.reduce((sum, one) => sum - (one.end - one.start + 1), end - start + 1);
+}
+
+function exportedName(module: WasmModule, { index }: WasmFunction): string | undefined {
+  return [...module.exports].find(([, exported]) => exported === index)?.[0];
+}
+
+const VECTOR_OPERATION =
+  /^(f(32x4|64x2)\.(add|sub|mul|div|sqrt|relaxed_n?madd)|i32x4\.(add|dot_i16x8_s))$/;
+
+function vectorWork(instructions: readonly Instruction[]): VectorWork {
+  return {
+    operations: instructions.filter(({ name }) => VECTOR_OPERATION.test(name)).length,
+    stores: instructions.filter(({ name }) => name === "v128.store").length,
+  };
+}
+
+const STRUCTURE = new Set(["block", "loop", "end", "else", "if", "nop"]);
+
+function histogram(instructions: readonly Instruction[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { name } of instructions) {
+    if (!STRUCTURE.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
