@@ -10,13 +10,15 @@ export interface Run {
   readonly plan: Pointer;
   /** The plan's team. */
   readonly team: Pointer;
-  /** Steps 0 to steps − 1 are run. */
+  /** The step to begin with, default 0: those before it are done. */
+  readonly first?: number;
+  /** Steps `first` to `steps` − 1 are run. */
   readonly steps: number;
   /** Records it, on threads of its own; with shared memory only. */
   readonly trace?: Tracer | undefined;
   /** Ends the run after the step under way. */
   readonly signal?: AbortSignal | undefined;
-  /** Called several times a second, and at the end, with the number of steps that are done. */
+  /** Called several times a second, and at the end, with the number of steps that are done, `first` included. */
   readonly onTick?: (completed: number) => void;
 }
 
@@ -37,12 +39,12 @@ export async function runSteps(engine: Engine, run: Run): Promise<void> {
 
 async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
   const { memory } = engine;
-  const { operation, plan, team, steps, trace, signal, onTick } = run;
+  const { operation, plan, team, first = 0, steps, trace, signal, onTick } = run;
   const stop = () => requestStop(memory, team);
   let thrown: { error: unknown } | undefined;
   const tick = () => {
     try {
-      if (!thrown) onTick?.(completedSteps(memory, team));
+      if (!thrown) onTick?.(Math.max(first, completedSteps(memory, team)));
     } catch (error) {
       thrown = { error };
       stop();
@@ -52,7 +54,7 @@ async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
   const timer = setInterval(tick, TICK);
   try {
     if (signal?.aborted) stop();
-    const order = { operation, plan, first: 0, count: steps };
+    const order = { operation, plan, first, count: steps - first };
     await (trace ? trace.run(engine, order) : (await engine.workers()).run(order));
   } finally {
     clearInterval(timer);
@@ -64,9 +66,10 @@ async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
 
 async function runOnThisThread(engine: Engine, run: Run): Promise<void> {
   const { memory } = engine;
-  const { operation, plan, team, steps, signal, onTick } = run;
+  const { operation, plan, team, first: begin = 0, steps, signal, onTick } = run;
   let ticked = performance.now();
-  await runInSlices(steps, signal, (first, count) => {
+  await runInSlices(steps - begin, signal, (done, count) => {
+    const first = begin + done;
     engine.kernels[operation](plan, 0, first, count);
     const completed = completedSteps(memory, team);
     const now = performance.now();

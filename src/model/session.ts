@@ -60,6 +60,8 @@ export interface LayerState {
   readonly gradient: Float32Array;
   /** `[inputs, units]`, after the last update */
   readonly weights: Float32Array;
+  /** `[inputs, units]`, before it; absent where nobody had them kept */
+  readonly earlierWeights?: Float32Array;
   /** `[units]` */
   readonly biases: Float32Array;
 }
@@ -81,6 +83,8 @@ export class Session {
   readonly #settings: Pointer;
   readonly #layout: LayerLayout;
   readonly #learned: LearningState;
+  /** Each layer's weights as `keepWeights` found them. */
+  readonly #earlierWeights: Float32Array[] = [];
 
   /**
    * @throws OptionError when the data set does not fit the network or what is asked of it.
@@ -194,8 +198,8 @@ export class Session {
   }
 
   /**
-   * Runs all steps of a pass over the data set, or the first `steps`, in training with an update after
-   * each.
+   * Runs all steps of a pass over the data set, or those from `first` to `steps` − 1, in training with an update
+   * after each. Whoever begins with a later one has run those before it.
    *
    * @throws the signal's reason when it aborts, and whatever `onTick` throws; either ends the run
    * after the step under way.
@@ -204,7 +208,9 @@ export class Session {
   async run({
     steps = this.steps,
     ...options
-  }: Pick<Run, "signal" | "onTick" | "trace"> & { readonly steps?: number } = {}): Promise<void> {
+  }: Pick<Run, "signal" | "onTick" | "trace" | "first"> & {
+    readonly steps?: number;
+  } = {}): Promise<void> {
     await runSteps(this.#network.engine, {
       ...options,
       operation: this.#learning ? "train" : "evaluate",
@@ -263,6 +269,16 @@ export class Session {
     return index < 0 ? undefined : index;
   }
 
+  /** Copies the weights, for `layerStates` to tell what the steps that follow change. */
+  keepWeights(): void {
+    const { engine, layers } = this.#network;
+    for (const [index, { inputs, units, weights }] of layers.entries()) {
+      const now = engine.memory.floats(weights, inputs * units);
+      this.#earlierWeights[index] ??= new Float32Array(now.length);
+      this.#earlierWeights[index].set(now);
+    }
+  }
+
   /** Every layer as the last step of a whole pass left it, the first layer first. */
   layerStates(): LayerState[] {
     const { engine, layers } = this.#network;
@@ -274,6 +290,7 @@ export class Session {
       activations: memory.floats(this.#layout.activations[index], rows * units),
       gradient: memory.floats(this.#layout.gradients[index], rows * units),
       weights: memory.floats(weights, inputs * units),
+      ...(this.#earlierWeights[index] && { earlierWeights: this.#earlierWeights[index] }),
       biases: memory.floats(biases, units),
     }));
   }

@@ -175,7 +175,7 @@ async function trainEpoch(
   session: Session,
   epoch: number,
   settings: TrainingSettings,
-  { signal, onProgress, trace, kind }: FitOptions & { readonly kind: Targets["kind"] },
+  { signal, onProgress, trace, inspect, kind }: FitOptions & { readonly kind: Targets["kind"] },
 ): Promise<Pick<EpochReport, "loss" | "accuracy" | "seconds">> {
   const { samples, steps, batchSize } = session;
   const start = performance.now();
@@ -200,7 +200,13 @@ async function trainEpoch(
       seconds: (performance.now() - start) / 1000,
     });
   };
-  await session.run({ signal, onTick, trace });
+  const last = steps - 1;
+  if (inspect) {
+    // Whoever looks at the layers wants to know what the last update changed.
+    if (last > 0) await session.run({ signal, onTick, trace, steps: last });
+    session.keepWeights();
+  }
+  await session.run({ signal, onTick, trace, first: inspect ? last : 0 });
   // Summed afresh, in the order of the steps: the ticks differ from run to run, and with them the
   // rounding of what was summed on the way.
   const totals = session.totals(0, steps);

@@ -77,6 +77,17 @@ describe.each(EXECUTIONS)("on $name", ({ execution }) => {
     for (const { completed, loss } of ticks) expect(session.totals(0, completed).loss).toBe(loss);
   });
 
+  test("a run may begin where another one ended", async () => {
+    const network = await createNetwork(execution);
+    const session = createSession(network, 300);
+    await session.run({ steps: 299 });
+    const ticks: number[] = [];
+    await session.run({ first: 299, onTick: (completed) => ticks.push(completed) });
+    expect(ticks.at(-1)).toBe(300);
+    expect(Math.min(...ticks)).toBeGreaterThanOrEqual(299);
+    expect(parameters(network)).toEqual(await parametersAfter(300));
+  });
+
   test("an abort ends the run after a whole step, with the signal's reason", async () => {
     const network = await createNetwork(execution);
     const controller = new AbortController();
