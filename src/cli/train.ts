@@ -8,6 +8,7 @@ import {
   type Finding,
   type FitOptions,
   type LayerState,
+  lossOf,
   Mlp,
   OptionError,
   perceptron,
@@ -15,6 +16,7 @@ import {
   splitDataset,
   standardizedDataset,
   type Targets,
+  TrainingError,
 } from "../index.js";
 import { checkWritable, saveModel, writeFileAtomically } from "../node/index.js";
 import { learningRateCurve } from "../report/learningRateCurve.js";
@@ -114,8 +116,9 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const parts = splitTrainingData(data.training, settings);
   const { training, test } = { ...data, training: parts.training };
   const { seed } = settings;
+  const architecture = architectureOf(settings, training);
   using model = await Mlp.create({
-    architecture: architectureOf(settings, training),
+    architecture,
     initialization: settings.init,
     ...executionOptions(flags),
     classNames: training.targets.names,
@@ -133,7 +136,6 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const validation = parts.validation ?? (tuned ? undefined : test);
   report.start({ model, training, test, validation });
 
-  const examiner = flags.doctor ? new RunExaminer(training.targets.names.length) : undefined;
   const before =
     flags.doctor && isOfClasses(training) && isOfClasses(test)
       ? await examineBefore(
@@ -144,6 +146,10 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
         )
       : [];
   for (const finding of before) report.finding(finding);
+  const classes = training.targets.names.length;
+  const examiner = flags.doctor
+    ? new RunExaminer(classes, { loss: lossOf(architecture), before })
+    : undefined;
   /** Seen, and printed behind the epoch's own line. */
   const waiting: Finding[] = [];
   let findings = before.length;
@@ -175,6 +181,10 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
     done.splice(0, done.length, ...history.epochs);
     restoredEpoch = history.restoredEpoch;
   } catch (error) {
+    if (error instanceof TrainingError) {
+      for (const finding of examiner?.observeBreakdown(error.message) ?? [])
+        report.finding(finding);
+    }
     if (error !== terminal.signal.reason) throw error;
     interruption = error;
   }

@@ -1,73 +1,90 @@
 /** Watches a training run, an epoch at a time. */
+import type { Loss } from "../../model/architecture.js";
 import type { LayerState } from "../../model/session.js";
 import type { EpochReport } from "../../training/options.js";
+import type { DiagnosisId } from "../catalogue.js";
 import type { Finding } from "../finding.js";
-import { examineLayers } from "./layers.js";
+import { DeadUnits } from "./deadUnits.js";
+import { examineFlow } from "./flow.js";
+import { lossOfGuess } from "./guess.js";
+import { examineSaturation, examineSymmetry } from "./layers.js";
 import { examineLosses } from "./losses.js";
+import { situationOf } from "./situation.js";
+import { StepRatios } from "./steps.js";
 
-/** Relative change of the weights in the first epoch below which training would take for ever. */
-const LEAST_CHANGE = 1e-4;
+/** What keeps the gradient, and with it the steps, small by itself. */
+const GRADIENT_CAUSES: readonly DiagnosisId[] = ["dead-relu", "saturated-units", "symmetric-units"];
+const STEP_CAUSES: readonly DiagnosisId[] = [...GRADIENT_CAUSES, "vanishing-gradient"];
+
+export interface RunExaminerOptions {
+  /** That the run minimises; default "cross-entropy". */
+  readonly loss?: Loss;
+  /** What `examineStart` found, which is not found again. */
+  readonly before?: readonly Finding[];
+}
 
 export class RunExaminer {
-  /** The loss of a guess: ln of the number of classes. */
+  /** The loss of a guess. */
   readonly #guess: number;
+  /** The loss before the first step, where it was far above that of a guess; else 0. */
+  readonly #initialLoss: number;
   readonly #epochs: EpochReport[] = [];
   readonly #seen = new Set<string>();
-  readonly #weights: Float32Array[] = [];
+  readonly #deadUnits = new DeadUnits();
+  readonly #stepRatios = new StepRatios();
 
   /** @param classes that the network tells apart */
-  constructor(classes: number) {
-    this.#guess = Math.log(Math.max(2, classes));
+  constructor(classes: number, { loss = "cross-entropy", before = [] }: RunExaminerOptions = {}) {
+    this.#guess = lossOfGuess(classes, loss);
+    this.#initialLoss = before.find(({ id }) => id === "initial-loss")?.value ?? 0;
+    for (const { id, at } of before) this.#seen.add(`${id} ${at}`);
   }
 
   /** What is new after an epoch; each finding comes once, when it is first seen. */
   observe(report: EpochReport, layers: readonly LayerState[]): Finding[] {
     this.#epochs.push(report);
     const found = [
-      ...examineLayers(layers),
-      ...this.#examineChange(layers),
-      ...examineLosses(this.#epochs, this.#guess),
+      ...this.#examineLayers(layers),
+      ...examineLosses(this.#epochs, { guess: this.#guess, initial: this.#initialLoss }),
     ];
+    return this.#fresh(found, report.epoch);
+  }
+
+  /**
+   * What is new when training broke off because numbers overflowed.
+   *
+   * @param message what the training said of it
+   */
+  observeBreakdown(message: string): Finding[] {
+    const epoch = (this.#epochs.at(-1)?.epoch ?? 0) + 1;
+    const finding: Finding = {
+      id: "divergence",
+      at: "loss",
+      evidence: message.split(";")[0],
+      cause: "the numbers grow from step to step until they overflow",
+      advice:
+        "a tenth of the learning rate, Glorot's or He's weights, or limit the gradient's norm",
+    };
+    return this.#fresh([finding], epoch);
+  }
+
+  #examineLayers(layers: readonly LayerState[]): Finding[] {
+    const situation = situationOf(this.#epochs, this.#guess);
+    const found = examineSymmetry(layers);
+    const dead = this.#deadUnits.observe(layers);
+    if (situation.isStuck) found.push(...dead, ...examineSaturation(layers));
+    const isExplained = (causes: readonly DiagnosisId[]) =>
+      found.some(({ id }) => causes.includes(id));
+    if (!isExplained(GRADIENT_CAUSES)) found.push(...examineFlow(layers, situation.isUnlearnt));
+    const steps = this.#stepRatios.observe(this.#epochs, layers, this.#guess);
+    const isLow = ({ id }: Finding) => id === "learning-rate-too-low";
+    found.push(...steps.filter((step) => !isLow(step) || !isExplained(STEP_CAUSES)));
+    return found;
+  }
+
+  #fresh(found: readonly Finding[], epoch: number): Finding[] {
     const fresh = found.filter(({ id, at }) => !this.#seen.has(`${id} ${at}`));
     for (const { id, at } of fresh) this.#seen.add(`${id} ${at}`);
-    return fresh.map((finding) => ({ ...finding, epoch: report.epoch }));
+    return fresh.map((finding) => ({ ...finding, epoch }));
   }
-
-  /** How far an early epoch moves the weights; later ones may move them little, and be right. */
-  #examineChange(layers: readonly LayerState[]): Finding[] {
-    const isSecond = this.#epochs.length === 2;
-    if (this.#epochs.length > 2) return [];
-    const changes = layers.map(({ weights }, index) => {
-      const before = this.#weights[index];
-      this.#weights[index] = weights.slice();
-      return before === undefined ? Number.POSITIVE_INFINITY : distance(weights, before);
-    });
-    const most = Math.max(0, ...changes);
-    const { loss } = this.#epochs[this.#epochs.length - 1];
-    // Weights that do not move at all have another reason than the steps' length.
-    if (!isSecond || most >= LEAST_CHANGE || most === 0 || loss < this.#guess / 2) return [];
-    return [
-      {
-        id: "learning-rate-too-low",
-        at: "weights",
-        evidence: `in an epoch no layer's weights change by more than ${most.toExponential(1)} of their size`,
-        cause: "the steps are too short to get anywhere",
-        advice:
-          "ten times the learning rate, and again until the loss falls visibly; --find-lr suggests one",
-        value: most,
-        threshold: LEAST_CHANGE,
-      },
-    ];
-  }
-}
-
-/** ‖a − b‖ / ‖a‖ */
-function distance(a: Float32Array, b: Float32Array): number {
-  let squares = 0;
-  let size = 0;
-  for (let index = 0; index < a.length; index++) {
-    squares += (a[index] - b[index]) ** 2;
-    size += a[index] ** 2;
-  }
-  return size === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(squares / size);
 }

@@ -2,44 +2,56 @@
 import type { EpochReport } from "../../training/options.js";
 import type { Finding } from "../finding.js";
 
-/** A loss this many times as high as the lowest so far, and above that of a guess, has gone astray. */
+/** A loss this many times as high as before the first step has gone astray. */
 const DIVERGED = 1.5;
 /** Epochs that a plateau, or a zigzag, must last to be told from chance. */
 const PLATEAU_EPOCHS = 5;
 const ZIGZAG_EPOCHS = 6;
-/** What those epochs must have gained, relatively, and what is left of a guess's loss. */
+/** What those epochs must have gained, relatively, or may have lost, and what is left of a guess's loss. */
 const LEAST_GAIN = 0.002;
+const MOST_LOSS = 0.05;
 const UNLEARNT = 0.5;
 /** Changes of direction among them, and their size relative to the loss. */
 const TURNS = 4;
 const ZIGZAG = 0.1;
+/** Of a guess's loss, what must be left for a zigzag to matter. */
+const MATERIAL = 0.1;
 /** A validation loss this many times the lowest one, for as many epochs, while the training loss falls. */
-const OVERFITTED = 1.5;
+const OVERFITTED = 1.25;
 const OVERFITTED_EPOCHS = 3;
 
-export function examineLosses(epochs: readonly EpochReport[], guess: number): Finding[] {
+/** Losses to compare with. */
+export interface Baseline {
+  /** Of a guess. */
+  readonly guess: number;
+  /** Before the first step; 0 where nobody knows. */
+  readonly initial: number;
+}
+
+export function examineLosses(
+  epochs: readonly EpochReport[],
+  { guess, initial }: Baseline,
+): Finding[] {
   return [
-    ...divergence(epochs, guess),
+    ...divergence(epochs, Math.max(guess, initial)),
     ...plateau(epochs, guess),
-    ...oscillation(epochs),
+    ...oscillation(epochs, guess),
     ...overfitting(epochs),
   ];
 }
 
-function divergence(epochs: readonly EpochReport[], guess: number): Finding[] {
-  const losses = epochs.map(({ loss }) => loss);
-  const last = losses[losses.length - 1];
-  const least = Math.min(guess, ...losses);
-  if (!(last > DIVERGED * least && last > DIVERGED * guess)) return [];
+function divergence(epochs: readonly EpochReport[], start: number): Finding[] {
+  const { loss: last } = epochs[epochs.length - 1];
+  if (last <= DIVERGED * start) return [];
   return [
     {
       id: "divergence",
       at: "loss",
-      evidence: `the loss is ${last.toFixed(3)}, that of a guess ${guess.toFixed(3)}`,
+      evidence: `the loss is ${last.toFixed(3)}, and was about ${start.toFixed(3)} before the first step`,
       cause: "the steps are so long that they lead away from where the loss is low",
       advice: "a tenth of the learning rate, or limit the gradient's norm",
       value: last,
-      threshold: DIVERGED * guess,
+      threshold: DIVERGED * start,
     },
   ];
 }
@@ -50,12 +62,13 @@ function plateau(epochs: readonly EpochReport[], guess: number): Finding[] {
   const before = Math.min(...losses.slice(0, -PLATEAU_EPOCHS));
   const after = Math.min(...losses.slice(-PLATEAU_EPOCHS));
   const gain = (before - after) / before;
-  if (gain >= LEAST_GAIN || after < UNLEARNT * guess || after > DIVERGED * guess) return [];
+  // What gets worse diverges, and does not stand still.
+  if (gain >= LEAST_GAIN || gain < -MOST_LOSS || after < UNLEARNT * guess) return [];
   return [
     {
       id: "plateau",
       at: "loss",
-      evidence: `in ${PLATEAU_EPOCHS} epochs the loss fell from ${before.toFixed(4)} to ${after.toFixed(4)}; a guess costs ${guess.toFixed(4)}`,
+      evidence: `${PLATEAU_EPOCHS} epochs took the loss from ${before.toFixed(4)} to ${after.toFixed(4)}; a guess costs ${guess.toFixed(4)}`,
       cause: "the network does not learn any more, and has hardly learnt anything",
       advice:
         "a higher learning rate, other initial weights, and wasmlp doctor data for the labels",
@@ -65,14 +78,14 @@ function plateau(epochs: readonly EpochReport[], guess: number): Finding[] {
   ];
 }
 
-function oscillation(epochs: readonly EpochReport[]): Finding[] {
+function oscillation(epochs: readonly EpochReport[], guess: number): Finding[] {
   const losses = epochs.slice(-ZIGZAG_EPOCHS - 1).map(({ loss }) => loss);
   if (losses.length <= ZIGZAG_EPOCHS) return [];
   const steps = losses.slice(1).map((loss, index) => loss - losses[index]);
   const turns = steps.slice(1).filter((step, index) => step * steps[index] < 0).length;
   const size = steps.reduce((sum, step) => sum + Math.abs(step), 0) / steps.length;
   const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-  if (turns < TURNS || size < ZIGZAG * mean) return [];
+  if (turns < TURNS || size < ZIGZAG * mean || mean < MATERIAL * guess) return [];
   return [
     {
       id: "oscillation",

@@ -54,6 +54,8 @@ const HEALTHY: readonly Run[] = [
     fit: { optimizer: "adam", learningRate: 0.002, dropout: { hidden: 0.3 } },
   },
   { fit: { optimizer: "momentum", learningRate: 0.02 } },
+  { fit: { optimizer: "adam", learningRate: 1e-4 } },
+  { fit: { optimizer: "adam", schedule: { kind: "cosine", floor: 0 }, learningRate: 0.002 } },
 ];
 
 test.each(HEALTHY)("a healthy run is left alone: %j", async (run) => {
@@ -64,6 +66,7 @@ const SICK: readonly (readonly [string, Run])[] = [
   ["symmetric-units at layer 1", { initialization: "zeros" }],
   ["saturated-units at layer 1", { activation: "tanh", initialization: "normal:1" }],
   ["learning-rate-too-low at weights", { fit: { learningRate: 1e-7 } }],
+  ["learning-rate-too-low at weights", { fit: { learningRate: 1e-5 } }],
   ["dead-relu at layer 1", { fit: { learningRate: 100 } }],
   ["vanishing-gradient at layer 1", { activation: "sigmoid", hidden: new Array(12).fill(16) }],
   [
@@ -89,10 +92,36 @@ function observe(losses: readonly number[]): string[] {
 }
 
 test("losses alone tell of plateaus, oscillation and divergence, once each", () => {
+  expect(observe([2.4, 2.3, 9, 8, 9.5, 8.2, 9.1, 8.4])).toEqual([
+    "divergence in 3",
+    "oscillation in 7",
+  ]);
+  expect(observe([0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02])).toEqual([]);
   expect(observe([2.3, 2.3, 2.3, 2.3, 2.3, 2.3, 2.3, 2.3])).toEqual(["plateau in 6"]);
   expect(observe([1, 2, 1, 2, 1, 2, 1, 2, 1])).toContain("oscillation in 7");
   expect(observe([2, 5, 40, 300])).toEqual(["divergence in 2"]);
   expect(observe([2, 1, 0.5, 0.4, 0.35, 0.33, 0.32, 0.315, 0.312, 0.311, 0.3105])).toEqual([]);
+});
+
+test("what was found before the first step is not found again, nor taken for divergence", () => {
+  const before = [
+    { id: "initial-loss", at: "loss", evidence: "", cause: "", advice: "", value: 900 },
+    { id: "plateau", at: "loss", evidence: "", cause: "", advice: "" },
+  ] as const;
+  const examiner = new RunExaminer(10, { before });
+  const found = [800, 700, 700, 700, 700, 700, 700, 1500].flatMap((loss, index) =>
+    examiner.observe({ epoch: index + 1, loss, seconds: 1, learningRate: 0.1 }, []),
+  );
+  expect(found.map(({ id, epoch }) => `${id} in ${epoch}`)).toEqual(["divergence in 8"]);
+});
+
+test("a breakdown is a divergence in the epoch under way", () => {
+  const examiner = new RunExaminer(10);
+  examiner.observe({ epoch: 1, loss: 2, seconds: 1, learningRate: 1 }, []);
+  const found = examiner.observeBreakdown("the loss is NaN, expected a finite number; try less");
+  expect(found).toMatchObject([
+    { id: "divergence", epoch: 2, evidence: "the loss is NaN, expected a finite number" },
+  ]);
 });
 
 test("watching changes no bit of the result", async () => {

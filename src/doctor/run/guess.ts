@@ -1,0 +1,14 @@
+import type { Loss } from "../../model/architecture.js";
+
+/** The mean loss of a network that knows how frequent classes are, all alike, and nothing of the samples. */
+export function lossOfGuess(classes: number, loss: Loss): number {
+  const p = 1 / Math.max(2, classes);
+  switch (loss) {
+    case "cross-entropy":
+      return -Math.log(p);
+    case "binary-cross-entropy":
+      return -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+    case "mean-squared-error":
+      return p * (1 - p);
+  }
+}
