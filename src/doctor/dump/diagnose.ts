@@ -19,24 +19,21 @@ import { prescribe } from "./advice.js";
 import { examineBackward } from "./backward.js";
 import { Chain, type Link } from "./chain.js";
 import { causeOf } from "./consequences.js";
-import { examineFlow, examineRate, examineStart } from "./dynamics.js";
+import { examineFlow } from "./flow.js";
 import { examineForward } from "./forward.js";
+import { examineInitialWeights } from "./initialWeights.js";
+import { examineInputDropout } from "./inputDropout.js";
 import { examineInputs } from "./inputs.js";
-import {
-  examineLoss,
-  LOSSES,
-  type LossName,
-  lossesFor,
-  reportSummedLoss,
-  reportUnexplainedLoss,
-} from "./loss.js";
+import { examineRate } from "./learningRate.js";
+import { examineLoss, reportSummedLoss, reportUnexplainedLoss } from "./loss.js";
+import { LOSSES, type LossName, lossesFor } from "./losses.js";
 import { nameArrays } from "./names.js";
 import { isWeightedLoss, variationOf } from "./objective.js";
 import { type Dump, type LayerDump, type Orientation, orient } from "./orientation.js";
 import type { Misuse, OutputFunction } from "./passes.js";
 import { penaltyIn } from "./penalty.js";
 import type { Quantity } from "./quantity.js";
-import { examineTargets, readTargets, type Targets } from "./targets.js";
+import { examineDistributions, examineTargets, readTargets, type Targets } from "./targets.js";
 import { examineUpdate } from "./update.js";
 
 export interface DiagnoseOptions {
@@ -141,9 +138,11 @@ function assumptions(
   const all = hiddens.flatMap((hidden) => readings.map((reading) => ({ hidden, ...reading })));
   // What is usual of both goes first, and a mistake last.
   const usualFirst = all.toSorted((a, b) => lossRank(a) - lossRank(b));
-  // What the dump holds of the last activations says itself what they went through, and without z nobody can tell.
+  // What the dump holds of the last activations says whether they add up to 1 over the samples, and without them and
+  // z nobody can tell what the loss is taken of.
   const { A, Z } = layers[layers.length - 1];
-  const misuses: readonly Misuse[] = A || !Z ? ["softmax"] : MISUSES;
+  const unlessShown = MISUSES.filter((misuse) => misuse !== "samples");
+  const misuses: readonly Misuse[] = A ? unlessShown : Z ? MISUSES : ["softmax"];
   const misused = usualFirst
     .filter(({ output, loss }) => output === "softmax" && loss === "cross-entropy")
     .flatMap((assumption) => misuses.map((misuse) => ({ ...assumption, misuse })));
@@ -213,7 +212,8 @@ function examine(
     const actual = forward.output === "softmax" ? "softmax" : forward.output.name;
     if (!lossesFor(actual).includes(loss)) return undefined;
   }
-  examineStart(dump, forward, chain);
+  if (forward.output === "softmax") examineDistributions(dump, targets, loss, chain);
+  examineInitialWeights(dump, forward, chain);
   const variation = variationOf(dump, forward, { loss, targets }, chain);
   const { weights } = variation;
   /** A loss that is weighted, or none of the usual ones, follows from its gradient or is not judged. */
@@ -233,6 +233,7 @@ function examine(
     loss,
     variation,
   });
+  examineInputDropout(forward, backward, chain);
   examineAccumulation(forward, backward, chain);
   dump.losses.forEach((each, index) => {
     const excess = excesses[index];

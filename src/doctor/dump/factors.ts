@@ -1,6 +1,6 @@
 /** What it means when a gradient is a multiple of the right one. */
 import type { Factor, Mistake } from "./explain.js";
-import type { LossName } from "./loss.js";
+import type { LossName } from "./losses.js";
 import type { Dump, LayerDump } from "./orientation.js";
 
 interface Sizes {

@@ -2,10 +2,12 @@
 import { ACTIVATIONS } from "./activations.js";
 import type { Chain } from "./chain.js";
 import { hiddenActivations } from "./hiddenActivations.js";
-import { misused } from "./misuse.js";
+import { gradientThrough, misused } from "./misuse.js";
 import type { Dump } from "./orientation.js";
 import { outputs } from "./outputs.js";
 import type { Forward, ForwardLayer, ForwardOptions } from "./passes.js";
+import { computed } from "./quantity.js";
+import { softmaxOf } from "./references.js";
 import { weightedSums } from "./weightedSums.js";
 
 export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions): Forward {
@@ -21,9 +23,16 @@ export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions
   const layer = dump.layers[top];
   const Z = weightedSums(dump, layer, input, layers, chain);
   const single = outputs(layer, Z, chain, options);
-  const { output, endsInLogits } = single;
+  const { endsInLogits } = single;
   const { misuse } = options;
-  const wrong = misuse && output === "softmax" ? misused(misuse, Z, single.P, chain) : undefined;
+  // The dump's last activations themselves may be what the loss takes a softmax of.
+  const isApplied = single.output !== "softmax" && single.output.name === misuse;
+  const isPossible = single.output === "softmax" && (!layer.A || misuse === "softmax");
+  const right = isApplied
+    ? computed(single.P.name, softmaxOf(Z).matrix, Z.roundoff, Z.origin)
+    : single.P;
+  const wrong = misuse && (isApplied || isPossible) ? misused(misuse, Z, right, chain) : undefined;
+  const output = wrong ? "softmax" : single.output;
   const P = wrong?.P ?? single.P;
   const activation = output === "softmax" ? ACTIVATIONS[0] : output;
   layers.push({
@@ -35,5 +44,7 @@ export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions
     mask: undefined,
     isNormalised: false,
   });
-  return { layers, output, P, endsInLogits, misused: wrong?.gradient };
+  // Who writes the gradient by hand takes it as A − Y all the same.
+  const automatic = single.misuse && gradientThrough(single.misuse, Z, P.matrix);
+  return { layers, output, P, endsInLogits, misused: wrong?.gradient, automatic };
 }

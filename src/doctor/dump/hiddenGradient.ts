@@ -4,7 +4,7 @@ import { ACTIVATIONS } from "./activations.js";
 import type { Chain } from "./chain.js";
 import type { Explanation, Factor, Hypothesis, Mistake, Reference } from "./explain.js";
 import { distinct, meanFactors, scalesOf, sizesOf } from "./factors.js";
-import type { LossName } from "./loss.js";
+import type { LossName } from "./losses.js";
 import type { Dump } from "./orientation.js";
 import type { Forward, ForwardLayer, Mean, TopGradient } from "./passes.js";
 import { isFiniteArray, norm, transpose } from "./products.js";

@@ -1,6 +1,6 @@
 /** The line of a program that computes a quantity as it ought to be, in the arrays' own orientation. */
 import type { Finding } from "../finding.js";
-import type { LossName } from "./loss.js";
+import type { LossName } from "./losses.js";
 import type { Orientation } from "./orientation.js";
 
 type Lines = NonNullable<Finding["code"]>;

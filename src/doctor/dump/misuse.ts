@@ -40,15 +40,29 @@ export function misused(misuse: Misuse, Z: Quantity, right: Quantity, chain: Cha
       advice: `leave the ${misuse} out of the network where the loss takes logits, as PyTorch's CrossEntropyLoss does`,
     });
   }
-  const gradient = (targets: Matrix): Reference => {
-    const difference = combine(matrix, targets, (p, t) => p - t);
-    const sensitivity = norm(matrix.data) + norm(targets.data);
-    if (misuse === "softmax") return throughSoftmax(inner, { matrix: difference, sensitivity });
-    if (misuse === "samples") return overAllSamples(matrix, targets);
+  return { P, gradient: gradientThrough(misuse, Z, matrix) };
+}
+
+/**
+ * ∂L/∂z of a softmax that is taken of the wrong thing, as automatic differentiation has it: the sum over the
+ * samples, of the cross-entropy.
+ *
+ * @param p what the loss takes for probabilities
+ */
+export function gradientThrough(
+  misuse: Misuse,
+  { matrix: z }: Quantity,
+  p: Matrix,
+): (targets: Matrix) => Reference {
+  return (targets) => {
+    const difference = combine(p, targets, (a, t) => a - t);
+    const sensitivity = norm(p.data) + norm(targets.data);
+    if (misuse === "softmax")
+      return throughSoftmax(softmax(z), { matrix: difference, sensitivity });
+    if (misuse === "samples") return overAllSamples(p, targets);
     const f = activationNamed(misuse);
     return { matrix: combine(difference, z, (g, x) => g * (f?.derivative(x) ?? 1)), sensitivity };
   };
-  return { P, gradient };
 }
 
 /** What the softmax is taken of. */

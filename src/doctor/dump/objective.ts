@@ -7,7 +7,7 @@ import type { Matrix } from "../../reference/matrix.js";
 import { type Chain, show } from "./chain.js";
 import { explain } from "./explain.js";
 import { outputFactors, scalesOf, sizesOf } from "./factors.js";
-import { lossesOf, type Objective, totalScales } from "./loss.js";
+import { lossesOf, type Objective, totalScales } from "./losses.js";
 import type { Dump } from "./orientation.js";
 import type { Forward } from "./passes.js";
 import { dot, isFiniteArray, multiplyTransposed, norm } from "./products.js";

@@ -5,14 +5,14 @@ import type { Chain } from "./chain.js";
 import { explain, type Factor, type Hypothesis, type Mistake, type Reference } from "./explain.js";
 import { scalesOf } from "./factors.js";
 import { errorHypotheses, throughActivation } from "./hiddenGradient.js";
-import type { LossName } from "./loss.js";
+import type { LossName } from "./losses.js";
 import type { Variation } from "./objective.js";
 import type { Dump } from "./orientation.js";
 import type { BackwardOptions, Forward, ForwardLayer, Mean, TopGradient } from "./passes.js";
 import { isFiniteArray, norm } from "./products.js";
 import type { Quantity } from "./quantity.js";
 import { columnSums, combine, productTransposed, throughSoftmax } from "./references.js";
-import { oneHot, repeatedLabels, type Targets } from "./targets.js";
+import { NEXT_CLASS, oneHot, repeatedLabels, type Targets } from "./targets.js";
 import { witness } from "./witness.js";
 
 interface GradientHypothesis extends Hypothesis {
@@ -21,7 +21,7 @@ interface GradientHypothesis extends Hypothesis {
 
 export function outputHypotheses(
   dump: Dump,
-  { layers, output, P, endsInLogits, misused }: Forward,
+  { layers, output, P, endsInLogits, misused, automatic }: Forward,
   { targets, loss }: BackwardOptions,
 ): GradientHypothesis[] {
   const last = layers[layers.length - 1];
@@ -81,6 +81,10 @@ export function outputHypotheses(
     }
   } else {
     result.push(direct);
+    if (automatic) {
+      const compute = () => automatic(targets.matrix);
+      result.push({ loss: matched, mistakes: [], compute });
+    }
   }
   const wrongDerivative = (text: string): Mistake => ({
     id: isSquared ? "wrong-activation-derivative" : "extra-output-derivative",
@@ -191,8 +195,7 @@ function labelHypotheses(
     );
   const off: Mistake = {
     id: "labels-off-by-one",
-    cause:
-      "the target is the class next to the label's: the labels count from 1 in one place and from 0 in another",
+    cause: NEXT_CLASS,
   };
   const notOneHot: Mistake = {
     id: "labels-not-one-hot",

@@ -8,13 +8,20 @@ import type { Hypothesis, Mistake } from "./explain.js";
 import { ONE } from "./factors.js";
 import type { LayerDump } from "./orientation.js";
 import { overflowed } from "./overflow.js";
-import type { Forward, ForwardOptions, OutputFunction } from "./passes.js";
+import type { Forward, ForwardOptions, Misuse, OutputFunction } from "./passes.js";
 import { computed, type Quantity } from "./quantity.js";
 import { apply, overAll, overSamples, softmaxOf } from "./references.js";
 
 interface OutputHypothesis extends Hypothesis {
   readonly output: OutputFunction;
   readonly endsInLogits?: boolean;
+  /** What the softmax is taken over or of by mistake. */
+  readonly misuse?: Misuse;
+}
+
+interface Outputs extends Pick<Forward, "output" | "P" | "endsInLogits"> {
+  /** What the dump's last activations take their softmax over or of by mistake. */
+  readonly misuse?: Misuse | undefined;
 }
 
 export function outputs(
@@ -22,7 +29,7 @@ export function outputs(
   Z: Quantity,
   chain: Chain,
   { declared, output: supposed, isClassification }: ForwardOptions,
-): Pick<Forward, "output" | "P" | "endsInLogits"> {
+): Outputs {
   const name = `A${layer.index}`;
   const isDeclared = declared !== undefined;
   const compute = (output: OutputFunction) => () =>
@@ -54,6 +61,7 @@ export function outputs(
     })),
     {
       output: "softmax",
+      misuse: "samples",
       mistakes: [
         axis("the softmax is taken over the samples, not the classes: its columns add up to 1"),
       ],
@@ -66,6 +74,7 @@ export function outputs(
     },
     {
       output: "softmax",
+      misuse: "softmax",
       mistakes: [wrong("the softmax twice", "once")],
       compute: () => {
         const first = softmaxOf(Z);
@@ -90,9 +99,10 @@ export function outputs(
     roundoff: Z.roundoff,
     from: [Z],
   });
-  const { output = supposed, endsInLogits = false } = explanation?.hypothesis ?? {};
+  const { output = supposed, endsInLogits = false, misuse } = explanation?.hypothesis ?? {};
   const isBare = supposed === "softmax" && output !== "softmax" && output.name === "identity";
-  if (!endsInLogits && !(isBare && !isDeclared)) return { output, P: A, endsInLogits: false };
+  if (!endsInLogits && !(isBare && !isDeclared))
+    return { output, P: A, endsInLogits: false, misuse };
   const { matrix } = softmaxOf(Z);
   return {
     output: "softmax",

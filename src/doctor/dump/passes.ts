@@ -2,7 +2,7 @@
 import type { Matrix } from "../../reference/matrix.js";
 import type { ActivationFunction } from "./activations.js";
 import type { Reference } from "./explain.js";
-import type { LossName } from "./loss.js";
+import type { LossName } from "./losses.js";
 import type { Variation } from "./objective.js";
 import type { LayerDump } from "./orientation.js";
 import type { Quantity } from "./quantity.js";
@@ -36,6 +36,8 @@ export interface Forward {
   readonly endsInLogits: boolean;
   /** ∂L/∂z of the last layer for these targets, where the loss takes a softmax of what it should not. */
   readonly misused: ((targets: Matrix) => Reference) | undefined;
+  /** The same as automatic differentiation has it, where the dump's last activations take it so themselves. */
+  readonly automatic: ((targets: Matrix) => Reference) | undefined;
 }
 
 /** The softmax of something that went through this already, or over the samples. */

@@ -96,3 +96,8 @@ export function isFiniteArray(values: ArrayLike<number>): boolean {
   }
   return true;
 }
+
+/** √(Σ m² / n) */
+export function rootMeanSquare({ data }: Matrix): number {
+  return norm(data) / Math.sqrt(data.length);
+}

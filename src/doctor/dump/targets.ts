@@ -2,6 +2,7 @@
 import { DataError } from "../../errors.js";
 import { Matrix } from "../../reference/matrix.js";
 import type { Chain } from "./chain.js";
+import type { LossName } from "./losses.js";
 import type { Dump } from "./orientation.js";
 
 export interface Targets {
@@ -13,6 +14,10 @@ export interface Targets {
   /** Whether the dump holds labels `[samples, 1]` where the network has several outputs. */
   readonly areLabels: boolean;
 }
+
+/** What labels are that count from 1 for one line and from 0 for another. */
+export const NEXT_CLASS =
+  "the target is the class next to the label's: the labels count from 1 in one place and from 0 in another";
 
 /** Fewer samples than these many times the classes may well lack a class. */
 const SAMPLES_A_CLASS = 10;
@@ -84,6 +89,28 @@ export function examineTargets(dump: Dump, targets: Targets, chain: Chain): void
     ? examineLabels(dump, targets, chain)
     : dump.outputs > 1 && examineOneHot(dump, targets, chain);
   if (!isOdd && dump.outputs > 2) examineCounts(dump, targets, chain);
+}
+
+/**
+ * What is compared with a softmax ought to be probabilities, or at least numbers that a softmax can reach. A sample's
+ * weight may be in its targets: a number other than 1 in the place of its class is none of our business.
+ */
+export function examineDistributions(
+  dump: Dump,
+  targets: Targets,
+  loss: LossName,
+  chain: Chain,
+): void {
+  if (targets.kind === "classes") return;
+  const isReachable = targets.matrix.data.every((value) => value >= 0 && value <= 1);
+  if (loss !== "cross-entropy" && isReachable) return;
+  const { rows, columns, data } = targets.matrix;
+  let isWeighted = true;
+  for (let row = 0; row < rows && isWeighted; row++) {
+    const own = data.subarray(row * columns, (row + 1) * columns);
+    isWeighted = own.every((value) => value >= 0) && own.filter((value) => value > 0).length <= 1;
+  }
+  if (!isWeighted) examineOneHot(dump, targets, chain);
 }
 
 function examineLabels({ Y, outputs }: Dump, { labels }: Targets, chain: Chain): boolean {

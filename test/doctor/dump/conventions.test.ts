@@ -183,12 +183,30 @@ describe("what only looks like a convention is named", () => {
     expect(idsOf({ update: (g) => -0.001 * Math.sign(g) })).toContain("update-sign@W1_new");
   });
 
-  test("a tenth of the step, with the reservation that it may be a first average", () => {
-    const { findings } = diagnose(trainingStep({ update: (g) => 0.01 * g }));
-    expect(findings[0]).toMatchObject({
-      id: "update-scale",
-      cause: expect.stringContaining("right only in the first step of a moving average"),
+  test.each([
+    [0.01, "divided by 10 somewhere", "β = 0.9 "],
+    [0.001, "divided by 100 somewhere", "β = 0.99 "],
+  ])(
+    "a step of %d where 0.1 is stated may be a first average, and both is said",
+    (rate, ...both) => {
+      const { findings } = diagnose(trainingStep({ update: (g) => rate * g }));
+      expect(findings[0].id).toBe("update-scale");
+      for (const reading of both) expect(findings[0].cause).toContain(reading);
+    },
+  );
+
+  test("a tenth of the step in one layer only is no average", () => {
+    const arrays = trainingStep().map((each) => {
+      if (each.name !== "W1_new") return each;
+      const old = trainingStep().find(({ name }) => name === "W1")?.values ?? [];
+      const values = each.values.map(
+        (value, at) => Number(old[at]) + 0.1 * (value - Number(old[at])),
+      );
+      return { ...each, values };
     });
+    const [{ id, at, cause }] = diagnose(arrays).findings;
+    expect([id, at]).toEqual(["update-scale", "W1_new"]);
+    expect(cause).toBe("the step is 0.1 times as long as the learning rate has it");
   });
 });
 

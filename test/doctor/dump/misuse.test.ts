@@ -26,6 +26,14 @@ function afterActivation(f: (z: number) => number, derivative: (z: number) => nu
 
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
+/** The cross-entropy of probabilities that add up to 1 over the samples. */
+function overSamples(z: Rows, targets: Rows) {
+  const p = turned(turned(z).map(softmax));
+  const counts = turned(targets).map((column) => column.reduce((sum, t) => sum + t, 0));
+  const gradient = p.map((row, i) => row.map((value, k) => value * counts[k] - targets[i][k]));
+  return { gradient, loss: lossOf(p, targets) };
+}
+
 test.each([
   ["sigmoid", afterActivation(sigmoid, (z) => sigmoid(z) * (1 - sigmoid(z)))],
   [
@@ -48,13 +56,38 @@ test.each([
   ]);
 });
 
+test.each([
+  ["sigmoid", sigmoid, (z: number) => sigmoid(z) * (1 - sigmoid(z))],
+  ["tanh", Math.tanh, (z: number) => 1 - Math.tanh(z) ** 2],
+] as const)("the softmax of a %s that the dump holds as the last activations", (name, f, slope) => {
+  const step = trainingStep({ lossOf: afterActivation(f, slope) });
+  const z = step.find((each) => each.name === "Z2")?.values ?? [];
+  const values = Float64Array.from(z, (value) => f(Number(value)));
+  const arrays = step.map((each) => (each.name === "A2" ? { ...each, values } : each));
+  expect(diagnose(arrays).findings).toMatchObject([
+    {
+      id: "wrong-activation",
+      at: "A2",
+      cause: `the loss applies a softmax of its own to what went through the ${name} already`,
+    },
+  ]);
+});
+
+test("a softmax over the samples that automatic differentiation went through is one mistake", () => {
+  const step = trainingStep({ lossOf: overSamples });
+  const { shape, values } = step.find(({ name }) => name === "Z2") ?? { shape: [], values: [] };
+  const [, columns] = shape;
+  const z = Array.from({ length: shape[0] }, (_, i) =>
+    Array.from({ length: columns }, (__, k) => Number(values[i * columns + k])),
+  );
+  const p = turned(turned(z).map(softmax));
+  const arrays = step.map((each) =>
+    each.name === "A2" ? { ...each, values: Float64Array.from(p.flat()) } : each,
+  );
+  expect(diagnose(arrays).findings.map(({ id, at }) => `${id}@${at}`)).toEqual(["softmax-axis@A2"]);
+});
+
 test("the softmax over the samples, of which the dump holds no activations", () => {
-  const overSamples = (z: Rows, targets: Rows) => {
-    const p = turned(turned(z).map(softmax));
-    const counts = turned(targets).map((column) => column.reduce((sum, t) => sum + t, 0));
-    const gradient = p.map((row, i) => row.map((value, k) => value * counts[k] - targets[i][k]));
-    return { gradient, loss: lossOf(p, targets) };
-  };
   const { findings } = diagnose(trainingStep({ lossOf: overSamples, without: ["A2"] }));
   expect(findings.map(({ id, at }) => `${id}@${at}`)).toEqual(["softmax-axis@A2"]);
 });

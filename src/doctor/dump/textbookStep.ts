@@ -1,0 +1,89 @@
+/** The step that the textbook takes from a dump's parameters, whatever the program does. */
+import { columnSums, type Matrix, map } from "../../reference/matrix.js";
+import { lossesOf, type Objective } from "./losses.js";
+import type { Dump } from "./orientation.js";
+import type { Forward } from "./passes.js";
+import { dot, isFiniteArray, multiply, multiplyTransposed, norm, transpose } from "./products.js";
+import { combine } from "./references.js";
+import { outputsWith } from "./textbookPass.js";
+
+export interface TextbookStep {
+  /** The loss after a step of this learning rate. */
+  readonly lossAfter: (learningRate: number) => number;
+  /** ‖∂L/∂parameters‖² */
+  readonly squaredNorm: number;
+  /** The largest ‖∂L/∂W‖ / ‖W‖ of a layer: times the learning rate, by what part a step changes its weights. */
+  readonly relativeNorm: number;
+}
+
+/** @param scale that the inputs are multiplied by first */
+export function textbookStep(
+  dump: Dump,
+  forward: Forward,
+  { loss, targets }: Objective,
+  scale: number,
+): TextbookStep | undefined {
+  const X =
+    scale === 1 ? dump.X : { ...dump.X, matrix: map(dump.X.matrix, (value) => scale * value) };
+  // A bias that has become a matrix counts by its mean.
+  const parameters = dump.layers.map(({ W, b, units }) => ({
+    W: W.matrix,
+    b: b && rowMean(b.matrix, units),
+  }));
+  const { activations, sums, outputs } = outputsWith({ ...dump, X }, forward, parameters);
+  const { output } = forward;
+  if (!isFiniteArray(outputs.data)) return undefined;
+  // Nobody trains a softmax by squared errors and means it.
+  if (output === "softmax" && loss === "mean-squared-error") return undefined;
+  let dZ =
+    output === "softmax" || loss !== "mean-squared-error"
+      ? combine(outputs, targets.matrix, (p, t) => (p - t) / dump.samples)
+      : combine(outputs, targets.matrix, (p, t) => (2 * (p - t)) / (dump.samples * dump.outputs));
+  if (loss === "mean-squared-error" && output !== "softmax") {
+    const z = sums[sums.length - 1];
+    dZ = combine(dZ, z, (g, value) => g * output.derivative(value));
+  }
+  const gradients: { W: Matrix; b: Matrix | undefined }[] = [];
+  for (let index = parameters.length - 1; index >= 0; index--) {
+    const { W, b } = parameters[index];
+    gradients.unshift({
+      W: multiplyTransposed(index === 0 ? X.matrix : activations[index - 1], dZ),
+      b: b && columnSums(dZ),
+    });
+    if (index === 0) break;
+    const { activation } = forward.layers[index - 1];
+    dZ = combine(multiply(dZ, transpose(W)), sums[index - 1], (g, z) =>
+      g === 0 ? 0 : g * activation.derivative(z),
+    );
+  }
+  const squaredNorm = gradients.reduce(
+    (sum, { W, b }) => sum + dot(W.data, W.data) + (b ? dot(b.data, b.data) : 0),
+    0,
+  );
+  if (!Number.isFinite(squaredNorm) || squaredNorm === 0) return undefined;
+  const lossOf = (result: Matrix) => {
+    const losses = lossesOf(loss, result, targets, { clip: 1e-300 });
+    return losses.reduce((sum, value) => sum + value, 0) / dump.samples;
+  };
+  const lossBefore = lossOf(outputs);
+  const lossAfter = (rate: number) => {
+    if (rate === 0) return lossBefore;
+    const stepped = parameters.map(({ W, b }, index) => {
+      const gradient = gradients[index];
+      return {
+        W: combine(W, gradient.W, (w, g) => w - rate * g),
+        b: b && gradient.b && combine(b, gradient.b, (w, g) => w - rate * g),
+      };
+    });
+    return lossOf(outputsWith({ ...dump, X }, forward, stepped).outputs);
+  };
+  const relativeNorm = Math.max(
+    ...gradients.map(({ W }, index) => norm(W.data) / norm(parameters[index].W.data)),
+  );
+  return { lossAfter, squaredNorm, relativeNorm };
+}
+
+function rowMean(matrix: Matrix, units: number): Matrix {
+  if (matrix.rows === 1) return matrix;
+  return map(columnSums(matrix), (value) => value / (matrix.data.length / units));
+}
