@@ -4,13 +4,18 @@ import { type Dataset, type Evaluation, type Mlp, OptionError, type Targets } fr
 import { loadModel } from "../node/index.js";
 import { evaluationReport, regressionReport } from "../report/evaluationReport.js";
 import { type Mistake, sampleImage, worstMistakes } from "../report/mistakes.js";
+import {
+  type ActivationFlags,
+  addActivationOptions,
+  missingActivations,
+} from "./activationOptions.js";
 import { addDataOptions, type DataFlags } from "./data.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { evaluateValues, isOfClasses, loadDataFor } from "./ownData.js";
 import { type ArrayNames, addArrayOptions } from "./sampleData.js";
 import type { Terminal } from "./terminal.js";
 
-interface EvaluateFlags extends DataFlags, ArrayNames, ExecutionFlags {
+interface EvaluateFlags extends DataFlags, ArrayNames, ActivationFlags, ExecutionFlags {
   readonly json?: true;
 }
 
@@ -24,12 +29,16 @@ Examples:
   $ wasmlp evaluate iris.safetensors --data more-irises.csv
   $ wasmlp evaluate model.safetensors --data mnist.npz
   $ wasmlp evaluate model.safetensors --data X.npy --target y.npy
+  $ wasmlp evaluate pytorch.safetensors --activation relu
   $ wasmlp evaluate model.safetensors --json | jq .accuracy
 `;
 
 export function defineEvaluate(command: Command, terminal: Terminal): void {
-  addDataOptions(command.argument("MODEL", "a file that `wasmlp train --out` saved"));
+  addDataOptions(
+    command.argument("MODEL", "a saved model, or a .safetensors or .npz file of PyTorch's names"),
+  );
   addArrayOptions(command);
+  addActivationOptions(command);
   addExecutionOptions(command)
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
@@ -37,7 +46,10 @@ export function defineEvaluate(command: Command, terminal: Terminal): void {
 }
 
 async function evaluate(path: string, flags: EvaluateFlags, terminal: Terminal): Promise<void> {
-  using model = await loadModel(path, executionOptions(flags));
+  using model = await loadModel(path, {
+    ...executionOptions(flags),
+    ...missingActivations(flags),
+  });
   if (model.preprocessing && flags.data === undefined) {
     throw new OptionError(
       `${path}: the model was trained on a table, expected --data FILE with one like it`,

@@ -16,7 +16,7 @@ export function addExecutionOptions(command: Command): Command {
   return command
     .option(
       "--threads <auto|n>",
-      "threads that train and evaluate; auto: one for each core (default: auto)",
+      "threads that compute; auto: one for each core (default: auto)",
       threads,
     )
     .option(

@@ -8,7 +8,6 @@ import {
   encodeModel,
   encodeModelNpz,
   encodeOnnx,
-  HIDDEN_ACTIVATIONS,
   Mlp,
   type ModelSnapshot,
   ONNX_OPSET,
@@ -20,23 +19,25 @@ import {
 import { checkWritable, loadModel, writeFileAtomically } from "../node/index.js";
 import { facts } from "../report/facts.js";
 import { bytes, percent } from "../report/numbers.js";
+import {
+  type ActivationFlags,
+  addActivationOptions,
+  missingActivations,
+} from "./activationOptions.js";
 import { addDataOptions, type DataFlags } from "./data.js";
 import { oneOf } from "./optionValues.js";
 import { evaluateValues, isOfClasses, loadDataFor } from "./ownData.js";
 import { type ArrayNames, addArrayOptions } from "./sampleData.js";
 import type { Terminal } from "./terminal.js";
 
-interface ExportFlags extends DataFlags, ArrayNames, EncodeOptions {
+interface ExportFlags extends DataFlags, ArrayNames, ActivationFlags, EncodeOptions {
   readonly out: string;
   readonly format?: Format;
-  readonly activation?: (typeof HIDDEN_ACTIVATIONS)[number];
-  readonly outputActivation?: (typeof OUTPUT_ACTIVATIONS)[number];
   readonly json?: true;
 }
 
 const FORMATS = ["safetensors", "onnx", "npz", "js"] as const;
 type Format = (typeof FORMATS)[number];
-const OUTPUT_ACTIVATIONS = ["softmax", ...HIDDEN_ACTIVATIONS] as const;
 
 const ENCODERS: Readonly<
   Record<Format, (model: ModelSnapshot, options: EncodeOptions) => Uint8Array | Promise<Uint8Array>>
@@ -58,7 +59,8 @@ export function defineExport(command: Command, terminal: Terminal): void {
   addDataOptions(
     command.argument("MODEL", "a saved model, or a .safetensors or .npz file of PyTorch's names"),
   );
-  addArrayOptions(command)
+  addArrayOptions(command);
+  addActivationOptions(command)
     .requiredOption("--out <file>", "where to; never half-written")
     .option(
       `--format <${FORMATS.join("|")}>`,
@@ -70,28 +72,18 @@ export function defineExport(command: Command, terminal: Terminal): void {
       "weights in 8 bits, a scale for each unit; says what the accuracy becomes",
       oneOf("--quantize", QUANTIZATIONS),
     )
-    .option(
-      "--activation <name>",
-      "of the hidden layers, where the file does not say",
-      oneOf("--activation", HIDDEN_ACTIVATIONS),
-    )
-    .option(
-      "--output-activation <name>",
-      "of the last layer, where the file does not say",
-      oneOf("--output-activation", OUTPUT_ACTIVATIONS),
-    )
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action((path: string, flags: ExportFlags) => exportModel(path, flags, terminal));
 }
 
 async function exportModel(path: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
-  const { out, quantize, activation, outputActivation } = flags;
+  const { out, quantize } = flags;
   const format = flags.format ?? formatOf(out);
   if (resolve(out) === resolve(path)) {
     throw new OptionError(`--out is "${out}", expected another file than the model itself`);
   }
-  using model = await loadModel(path, { activation, outputActivation });
+  using model = await loadModel(path, missingActivations(flags));
   await checkWritable(out);
   const snapshot = model.snapshot();
   const file = await ENCODERS[format](snapshot, { quantize });

@@ -7,11 +7,17 @@ import { percent } from "../report/numbers.js";
 import { type ClassProbability, likeliest, probabilityChart } from "../report/predictions.js";
 import { table } from "../report/table.js";
 import { printable } from "../report/text.js";
+import {
+  type ActivationFlags,
+  addActivationOptions,
+  missingActivations,
+} from "./activationOptions.js";
+import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { wholeNumber } from "./optionValues.js";
 import { predictRows } from "./predictRows.js";
 import type { Terminal } from "./terminal.js";
 
-interface PredictFlags {
+interface PredictFlags extends ActivationFlags, ExecutionFlags {
   readonly data?: string;
   readonly inputs?: string;
   readonly out?: string;
@@ -53,7 +59,7 @@ Examples:
 
 export function definePredict(command: Command, terminal: Terminal): void {
   command
-    .argument("MODEL", "a file that `wasmlp train --out` saved")
+    .argument("MODEL", "a saved model, or a .safetensors or .npz file of PyTorch's names")
     .argument("[IMAGE...]", "pictures of digits, PNG or JPEG")
     .option("--data <file>", "a table or arrays to predict the rows of, in place of pictures")
     .option("--inputs <name>", "of arrays: the one of the inputs (default: as in training)")
@@ -64,7 +70,9 @@ export function definePredict(command: Command, terminal: Terminal): void {
       wholeNumber("--top", { minimum: 1, maximum: MOST_CLASSES }),
     )
     .option("--one", "take each picture for one digit, in however many parts")
-    .option("--json", "print one JSON object for each picture or row")
+    .option("--json", "print one JSON object for each picture or row");
+  addActivationOptions(command);
+  addExecutionOptions(command)
     .addHelpText("after", EXAMPLES)
     .action((path: string, pictures: string[], flags: PredictFlags) =>
       predict(path, pictures, flags, terminal),
@@ -80,11 +88,18 @@ async function predict(
   const { data } = flags;
   checkFlags(pictures, flags);
   if (data !== undefined) {
-    using model = await loadModel(path);
+    using model = await loadModel(path, {
+      ...executionOptions(flags),
+      ...missingActivations(flags),
+    });
     await predictRows(model, { ...flags, data }, terminal);
     return;
   }
-  using model = await loadModel(path, { threads: 1 });
+  using model = await loadModel(path, {
+    threads: 1,
+    ...executionOptions(flags),
+    ...missingActivations(flags),
+  });
   checkModel(model, path);
   for (const [index, picture] of pictures.entries()) {
     const reading = await read(model, picture, flags);

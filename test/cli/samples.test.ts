@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encodeNpy } from "../../src/data/arrays/npy.js";
 import type { NumericArray } from "../../src/index.js";
-import { writeNpz } from "../../src/node/index.js";
+import { readArrays, writeNpz } from "../../src/node/index.js";
 import { temporaryDirectory } from "../support/temporaryDirectory.js";
 import { dataDirectory, parseLines, wasmlp } from "./commandLine.js";
 
@@ -147,3 +147,33 @@ test.skipIf(process.platform === "win32")(
     }
   },
 );
+
+test("a network that PyTorch saved says of NumPy's inputs what it said there", async () => {
+  const folder = join(import.meta.dirname, "../model/formats/pytorch");
+  const arrays = await readArrays(join(folder, "answers.npz"));
+  const inputs = arrays.find(({ name }) => name === "inputs");
+  const answers = arrays.find(({ name }) => name === "relu")?.values ?? [];
+  const data = join(await temporaryDirectory(), "X.npy");
+  if (inputs) await writeFile(data, encodeNpy(inputs));
+  const model = join(folder, "relu.safetensors");
+  const unsaid = await wasmlp("predict", model, "--data", data);
+  expect(unsaid.stderr).toContain("expected the option activation (--activation) to be one of");
+  const flags = ["--activation", "relu", "--threads", "2", "--json"];
+  const { stdout } = await wasmlp("predict", model, "--data", data, ...flags);
+  const rows = parseLines(stdout) as { classes: { name: string; probability: number }[] }[];
+  expect(rows).toHaveLength(7);
+  for (const [row, { classes }] of rows.entries()) {
+    for (const { name, probability } of classes) {
+      expect(probability).toBeCloseTo(answers[3 * row + Number(name)], 5);
+    }
+  }
+  const labels = {
+    shape: [7],
+    dtype: "uint8",
+    values: Uint8Array.from(rows, ({ classes }) => +classes[0].name),
+  } as const;
+  const target = join(await temporaryDirectory(), "y.npy");
+  await writeFile(target, encodeNpy(labels));
+  const evaluated = await wasmlp("evaluate", model, "--data", data, "--target", target, ...flags);
+  expect(parseLines(evaluated.stdout)[0]).toMatchObject({ samples: 7, accuracy: 1 });
+});

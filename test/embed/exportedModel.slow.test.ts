@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { Mlp } from "../../src/mlp.js";
 import { perceptron } from "../../src/model/architecture.js";
 import { encodeJavaScript } from "../../src/model/formats/javascript.js";
+import { quantizeModel } from "../../src/model/formats/quantization.js";
 import { askPage, CHROMIUM, FIREFOX } from "../support/browserPage.js";
 
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
@@ -19,18 +20,28 @@ worker.onmessage = ({ data }) => {
   fetch("/answer", { method: "POST", body });
 };`;
 
-test.for([CHROMIUM, FIREFOX])("in $name: the library's bits", async (browser, { skip }) => {
+test.for([
+  { ...CHROMIUM, quantize: undefined },
+  { ...CHROMIUM, quantize: "int8" as const },
+  { ...FIREFOX, quantize: undefined },
+])("in $name, weights as $quantize: the library's bits", async (browser, { skip }) => {
+  const { quantize } = browser;
   skip(browser.binary === undefined, `${browser.name} is not installed`);
   using model = await Mlp.create({
     architecture: perceptron(30, [20], 3, "tanh"),
     seed: 1,
     threads: 1,
   });
-  const expected = [...model.predict(Uint8Array.from({ length: 30 }, (_, i) => 8 * i))];
+  const snapshot = model.snapshot();
+  using meant = await Mlp.fromSnapshot(quantize ? quantizeModel(snapshot) : snapshot, {
+    threads: 1,
+    simd: "plain",
+  });
+  const expected = [...meant.predict(Uint8Array.from({ length: 30 }, (_, i) => 8 * i))];
   const folder = mkdtempSync(join(tmpdir(), "wasmlp-exported-"));
   try {
     const files = {
-      "model.js": await encodeJavaScript(model.snapshot()),
+      "model.js": await encodeJavaScript(snapshot, { quantize }),
       "prediction.js": PREDICTION,
       "worker.js": WORKER,
       "page.js": PAGE,

@@ -7,6 +7,7 @@ import type { Terminal } from "../terminal.js";
 interface SnippetFlags {
   readonly lang: Language;
   readonly layers: number;
+  readonly json?: true;
 }
 
 const EXAMPLES = `
@@ -31,6 +32,10 @@ export function defineSnippet(command: Command, terminal: Terminal): void {
       wholeNumber("--layers", { minimum: 1, maximum: MOST_LAYERS }),
       2,
     )
+    .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
-    .action(({ lang, layers }: SnippetFlags) => terminal.print(snippet(lang, layers).trimEnd()));
+    .action(({ lang, layers, json }: SnippetFlags) => {
+      const text = snippet(lang, layers).trimEnd();
+      terminal.print(json ? JSON.stringify({ language: lang, layers, text }) : text);
+    });
 }
