@@ -1,8 +1,12 @@
 /** The promises about memory, each measured in a process of its own. */
 import { spawnSync } from "node:child_process";
+import { createWriteStream } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { describe, expect, test } from "vitest";
 import { realMnist } from "./support/mnist.js";
+import { temporaryDirectory } from "./support/temporaryDirectory.js";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -51,4 +55,25 @@ test("1 000 models that are made, trained and disposed of take no more memory th
   console.log(`resident MB after each 200 models: ${resident.join(", ")}`);
   // The parameters alone of 800 models are more than 200 MB.
   expect(resident.at(-1)).toBeLessThan(resident[0] + 20);
+});
+
+test("a table of 190 MB is read in less memory than it takes on the disk", async () => {
+  const path = join(await temporaryDirectory(), "large.csv");
+  const lines = Array.from({ length: 10_000 }, (_, row) => {
+    const numbers = Array.from({ length: 8 }, (_, column) => Math.sin(row * 8 + column));
+    return `${["red", "green", "blue"][row % 3]},${numbers.join(",")}\n`;
+  });
+  const block = lines.join("");
+  const blocks = Math.ceil(190e6 / block.length);
+  await pipeline(Readable.from(Array(blocks).fill(block)), createWriteStream(path));
+  const program = `import { readCsvFile } from ${JSON.stringify(join(ROOT, "build/node/index.js"))};
+    const { rows, columns } = await readCsvFile(${JSON.stringify(path)});
+    console.log(JSON.stringify({ rows, columns: columns.length, resident: process.resourceUsage().maxRSS * 1024 }));`;
+  const { stdout } = node(["--input-type=module", "-e", program]);
+  const { rows, columns, resident } = JSON.parse(stdout) as Record<string, number>;
+  console.log(`${blocks * block.length} bytes: ${Math.round(resident / 1e6)} MB resident`);
+  // Numbers take 4 bytes, a colour 4 for its place among three.
+  expect({ rows, columns }).toEqual({ rows: blocks * lines.length, columns: 9 });
+  expect(resident - rows * columns * 4).toBeLessThan(130e6);
+  expect(resident).toBeLessThan(190e6);
 });

@@ -55,7 +55,7 @@ export function sourceOf(path: string, value: unknown): SettingSource {
   for (const [key, item] of Object.entries(value)) {
     if (!isSetting(key)) {
       throw new OptionError(
-        `${path}: has the unknown key "${key}", expected one of ${SETTING_NAMES.join(", ")}`,
+        `${path}: has the unknown key ${JSON.stringify(key)}, expected one of ${SETTING_NAMES.join(", ")}`,
       );
     }
     texts[key] = textOf(path, key, item);
@@ -81,9 +81,9 @@ async function readText(path: string): Promise<string> {
 
 function parseText(path: string, text: string): unknown {
   try {
-    return extname(path) === ".json" ? JSON.parse(text) : parseYaml(text);
+    return extname(path) === ".json" ? JSON.parse(text) : parseYaml(text, { logLevel: "error" });
   } catch (cause) {
-    const [reason] = cause instanceof Error ? cause.message.split("\n", 1) : [""];
+    const [reason] = cause instanceof Error ? cause.message.split(/[\r\n]/, 1) : [""];
     const kind = extname(path) === ".json" ? "JSON" : "YAML";
     throw new OptionError(`${path}: is not ${kind} (${reason}), expected it to be`, { cause });
   }

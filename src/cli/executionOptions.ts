@@ -37,7 +37,7 @@ function threads(text: string): number | "auto" {
     return wholeNumber("--threads", { minimum: 1, maximum: MOST_THREADS })(text);
   } catch (cause) {
     throw new OptionError(
-      `--threads is "${text}", expected auto or a whole number from 1 to ${MOST_THREADS}`,
+      `--threads is ${JSON.stringify(text)}, expected auto or a whole number from 1 to ${MOST_THREADS}`,
       { cause },
     );
   }

@@ -90,5 +90,5 @@ export function yesOrNo(option: string): Parser<boolean> {
 }
 
 function refusal(option: string, text: string, expected: string): OptionError {
-  return new OptionError(`${option} is "${text}", expected ${expected}`);
+  return new OptionError(`${option} is ${JSON.stringify(text)}, expected ${expected}`);
 }

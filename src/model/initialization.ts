@@ -1,4 +1,5 @@
 /** How weights start out; biases start at zero. */
+import { show } from "../data/arrays/show.js";
 import type { Engine } from "../engine/engine.js";
 import { OptionError } from "../errors.js";
 import type { LayerParameters, Network } from "./network.js";
@@ -26,7 +27,7 @@ export function parseInitialization(text: string): Initialization {
   const rounded = Math.fround(deviation);
   if (Number.isFinite(rounded) && rounded > 0) return `normal:${deviation}`;
   throw new OptionError(
-    `the initialisation is "${text}", expected glorot, he, lecun, zeros or normal:σ with σ > 0, for instance normal:0.01`,
+    `the initialisation is ${show(text)}, expected glorot, he, lecun, zeros or normal:σ with σ > 0, for instance normal:0.01`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** How the learning rate changes while a network trains. */
+import { show } from "../data/arrays/show.js";
 import { OptionError } from "../errors.js";
 import { cosine } from "./cosine.js";
 
@@ -69,13 +70,13 @@ export function parseSchedule(text: string): Schedule {
   const [kind = "", ...numbers] = text.split(":");
   if (!isKind(kind)) {
     throw new OptionError(
-      `the schedule is "${text}", expected ${SCHEDULES.join(", ")}, perhaps with numbers as in step:10:0.5`,
+      `the schedule is ${show(text)}, expected ${SCHEDULES.join(", ")}, perhaps with numbers as in step:10:0.5`,
     );
   }
   const parameters: readonly Parameter[] = PARAMETERS[kind];
   if (numbers.length > parameters.length) {
     throw new OptionError(
-      `the schedule "${text}" has ${numbers.length} numbers, expected at most ${parameters.length}: ${[kind, ...parameters.map(({ name }) => name)].join(":")}`,
+      `the schedule ${show(text)} has ${numbers.length} numbers, expected at most ${parameters.length}: ${[kind, ...parameters.map(({ name }) => name)].join(":")}`,
     );
   }
   const fields = parameters.map(({ name, default: value }, index) => {

@@ -58,6 +58,8 @@ test.each([
 });
 
 test("what a message quotes cannot break its line or steer the terminal", async () => {
-  const { stderr } = await wasmlp("train", "--hidden", "1\n2\x1b[2J");
-  expect(stderr).toMatch(/^error: --hidden is "1 2�\[2J", expected .*\n$/);
+  const option = await wasmlp("train", "--hidden", "1\n2\x1b[2J");
+  expect(option.stderr).toMatch(/^error: --hidden is "1\\n2\\u001b\[2J", expected .*\n$/);
+  const path = await wasmlp("train", "--data", "1\n2\x1b[2J.csv");
+  expect(path.stderr).toMatch(/^error: 1 2�\[2J\.csv: does not exist, expected .*\n$/);
 });

@@ -120,7 +120,7 @@ test.each([
 ])("%j is refused with a sentence", (text) => {
   expect(() => parseInitialization(text)).toThrow(
     new OptionError(
-      `the initialisation is "${text}", expected glorot, he, lecun, zeros or normal:σ with σ > 0, for instance normal:0.01`,
+      `the initialisation is ${JSON.stringify(text)}, expected glorot, he, lecun, zeros or normal:σ with σ > 0, for instance normal:0.01`,
     ),
   );
 });

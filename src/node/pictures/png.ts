@@ -9,6 +9,14 @@ const SIGNATURE_LENGTH = 8;
 const CHUNK_OVERHEAD = 12;
 /** The header's chunk: 8 bytes of chunk, then width and height. */
 const HEADER_END = 33;
+/** By the type of the colours: grey, RGB, palette, grey with alpha, RGB with alpha. */
+const CHANNELS: ReadonlyMap<number, number> = new Map([
+  [0, 1],
+  [2, 3],
+  [3, 1],
+  [4, 2],
+  [6, 4],
+]);
 /** Bytes of filtered lines over pixels, at most: 4 channels of 16 bits; and filters, seven passes of them. */
 const MOST_BYTES_PER_PIXEL = 8;
 
@@ -59,11 +67,15 @@ function checkChunks(bytes: Uint8Array, name: string): void {
     at = next;
   }
   const most = width * height * MOST_BYTES_PER_PIXEL + 7 * (height + 7);
+  const channels = CHANNELS.get(bytes[25]) ?? 0;
+  const least = Math.floor((width * height * channels * depth) / 8);
+  let unfolded = 0;
   try {
-    inflateSync(Buffer.concat(compressed), { maxOutputLength: most });
+    unfolded = inflateSync(Buffer.concat(compressed), { maxOutputLength: most }).length;
   } catch (cause) {
     throw damaged(name, "PNG", cause);
   }
+  if (channels === 0 || unfolded < least) throw damaged(name, "PNG");
 }
 
 function greyOf({ width, height, data, channels, depth, transparency }: DecodedPng): Uint8Array {
