@@ -133,10 +133,12 @@ function middleOf(line: readonly Component[]): number {
 
 function describe(digit: Component, { width, pixels }: GreyImage, line: number): FoundDigit {
   const own = new Uint8Array(widthOf(digit) * heightOf(digit));
+  // Where less light falls, or the pen was pressed less, ink differs less from paper.
+  const fullest = digit.pixels.reduce((most, place) => Math.max(most, pixels[place]), 1);
   for (const place of digit.pixels) {
     const column = (place % width) - digit.left;
     const row = Math.floor(place / width) - digit.top;
-    own[row * widthOf(digit) + column] = pixels[place];
+    own[row * widthOf(digit) + column] = Math.round((255 * pixels[place]) / fullest);
   }
   const box = { width: widthOf(digit), height: heightOf(digit) };
   const { left, top } = digit;

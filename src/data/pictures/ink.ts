@@ -1,5 +1,6 @@
 /** Tells ink from paper, whichever of them is the darker. */
 import type { GreyImage } from "../digits/prepare.js";
+import { paperOf } from "./paper.js";
 
 /** Levels between paper and ink, of 255, below which a picture counts as empty. */
 const LEAST_CONTRAST = 24;
@@ -8,46 +9,34 @@ const PAPER = 0.12;
 
 /**
  * The picture as white ink on black: paper is exactly 0, the fullest ink 255, straight lines between. Paper is
- * the level that the picture's edge has most of, the median; ink is what differs from it most.
+ * what the picture's edge has most of, and changes across the picture as light does; ink is what differs from it most.
  *
  * @param picture any greyscale picture, dark on light or light on dark
  * @returns all 0 when nothing stands out
  */
-export function inkOf({ width, height, pixels }: GreyImage): GreyImage {
-  const paper = edgeMedian({ width, height, pixels });
-  let darkest = 255;
+export function inkOf(picture: GreyImage): GreyImage {
+  const { width, height, pixels } = picture;
+  const paperAt = paperOf(picture);
+  let darkest = 0;
   let brightest = 0;
-  for (const level of pixels) {
-    if (level < darkest) darkest = level;
-    if (level > brightest) brightest = level;
+  const differences = new Float32Array(pixels.length);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const pixel = row * width + column;
+      const difference = pixels[pixel] - paperAt(column, row);
+      differences[pixel] = difference;
+      if (difference < darkest) darkest = difference;
+      if (difference > brightest) brightest = difference;
+    }
   }
-  const contrast = Math.max(paper - darkest, brightest - paper);
+  const contrast = Math.max(-darkest, brightest);
   const ink = new Uint8Array(pixels.length);
   if (contrast < LEAST_CONTRAST) return { width, height, pixels: ink };
-  const direction = paper - darkest > brightest - paper ? -1 : 1;
+  const direction = -darkest > brightest ? -1 : 1;
   const floor = PAPER * contrast;
   for (let pixel = 0; pixel < pixels.length; pixel++) {
-    const difference = direction * (pixels[pixel] - paper);
+    const difference = direction * differences[pixel];
     if (difference > floor) ink[pixel] = Math.round((255 * difference) / contrast);
   }
   return { width, height, pixels: ink };
-}
-
-/** The median level of the outermost pixels. */
-function edgeMedian({ width, height, pixels }: GreyImage): number {
-  const counts = new Uint32Array(256);
-  for (let column = 0; column < width; column++) {
-    counts[pixels[column]]++;
-    counts[pixels[(height - 1) * width + column]]++;
-  }
-  for (let row = 0; row < height; row++) {
-    counts[pixels[row * width]]++;
-    counts[pixels[row * width + width - 1]]++;
-  }
-  let seen = 0;
-  for (let level = 0; level < 256; level++) {
-    seen += counts[level];
-    if (seen >= width + height) return level;
-  }
-  return 255;
 }

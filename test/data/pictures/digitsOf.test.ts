@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { digitsOf, type GreyImage } from "../../../src/index.js";
+import { randomNumbers } from "../../support/numbers.js";
 import { enlarge, oneOfEach, onPaper, sheetOf } from "../../support/pictures.js";
 
 const images = oneOfEach();
@@ -58,6 +59,31 @@ test("a sheet is read line by line, from left to right", () => {
     expect(difference(pixels, alone.pixels)).toBeLessThan(0.2);
   });
 });
+
+test.each(["dark on light", "light on dark"])(
+  "a sheet on which light falls unevenly is read like one in even light, %s",
+  (polarity) => {
+    const sheet = sheetOf(
+      images.map((image) => enlarge(image, 3, 6)),
+      5,
+    );
+    const { width, height } = sheet;
+    const next = randomNumbers(7);
+    const pixels = sheet.pixels.map((ink, pixel) => {
+      const [x, y] = [(pixel % width) / width, Math.floor(pixel / width) / height];
+      const light = polarity === "dark on light" ? 240 - 110 * x - 50 * y * y : 30 + 60 * x;
+      const part = ink / 255;
+      const seen = polarity === "dark on light" ? light * (1 - 0.75 * part) : light + 150 * part;
+      return Math.max(0, Math.min(255, seen + 6 * next()));
+    });
+    const even = digitsOf(sheet);
+    const uneven = digitsOf({ width, height, pixels });
+    expect(uneven.map(({ line }) => line)).toEqual(even.map(({ line }) => line));
+    for (const [index, { pixels: prepared }] of uneven.entries()) {
+      expect(difference(prepared, even[index].pixels)).toBeLessThan(0.12);
+    }
+  },
+);
 
 test("specks are dropped, parts that lie one above the other are put together", () => {
   const bar = [20, 20, 30, 6];
