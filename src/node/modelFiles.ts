@@ -1,9 +1,14 @@
 /** Models in files. */
+import { isSafetensors, wrongFormat } from "../data/arrays/arrayFile.js";
+import { SAFETENSORS_LENGTH_BYTES } from "../data/arrays/safetensors.js";
+import { ModelError } from "../errors.js";
 import { type LoadOptions, Mlp, type SaveOptions } from "../mlp.js";
 import { decodeModelNpz, isNpz } from "../model/formats/npz.js";
 import type { MissingActivations } from "../model/formats/stateDict.js";
 import { decodeStateDict } from "../model/formats/stateDictFile.js";
 import { readFileBytes, writeFileAtomically } from "./files.js";
+
+const EXPECTED = "expected a .safetensors or .npz file of a model";
 
 /** The activations are wanted for files of other programs, whose tensors do not say them. */
 export interface LoadModelOptions extends Omit<LoadOptions, "name">, MissingActivations {}
@@ -17,6 +22,9 @@ export interface LoadModelOptions extends Omit<LoadOptions, "name">, MissingActi
  */
 export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Mlp> {
   const file = await readFileBytes(path);
+  if (!isNpz(file) && !isSafetensors(file) && file.length > SAFETENSORS_LENGTH_BYTES) {
+    throw new ModelError(`${path}: ${wrongFormat(file, EXPECTED)}`);
+  }
   const decode = isNpz(file) ? decodeModelNpz : decodeStateDict;
   return Mlp.fromSnapshot(await decode(file, path, options), options);
 }

@@ -58,9 +58,13 @@ export async function decodeArrayFile(
     return await decodeNpz(bytes, place, limits);
   }
   if (isSafetensors(bytes)) return decodeSafetensorsArrays(bytes, place);
+  throw new DataError(`${place}: ${wrongFormat(bytes, EXPECTED_ARRAY_FILE)}`);
+}
+
+/** What a file is that is none of those that are `expected`, as far as its first bytes say it. */
+export function wrongFormat(bytes: Uint8Array, expected: string): string {
   const { found, advice } = describeOther(bytes);
-  const ending = advice === undefined ? "" : `; ${advice}`;
-  throw new DataError(`${place}: ${found}, ${EXPECTED_ARRAY_FILE}${ending}`);
+  return `${found}, ${expected}${advice === undefined ? "" : `; ${advice}`}`;
 }
 
 /** Whether a file begins as one of those that `decodeArrayFile` reads. */
@@ -70,7 +74,7 @@ export function beginsAsArrayFile(head: Uint8Array): boolean {
 }
 
 /** After a length, of the header within the file or in a file cut short, comes JSON. */
-function isSafetensors(bytes: Uint8Array): boolean {
+export function isSafetensors(bytes: Uint8Array): boolean {
   if (bytes.length <= SAFETENSORS_LENGTH_BYTES || bytes[SAFETENSORS_LENGTH_BYTES] !== BRACE) {
     return false;
   }
