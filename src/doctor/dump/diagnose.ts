@@ -23,6 +23,7 @@ import { examineFlow } from "./flow.js";
 import { examineForward } from "./forward.js";
 import { examineInitialWeights } from "./initialWeights.js";
 import { examineInputDropout } from "./inputDropout.js";
+import { scaledInside } from "./inputScaling.js";
 import { examineInputs } from "./inputs.js";
 import { examineRate } from "./learningRate.js";
 import { examineLoss, reportSummedLoss, reportUnexplainedLoss } from "./loss.js";
@@ -71,10 +72,13 @@ export function diagnose(
   const declared = checkOptions(options, named.layers.length);
   const dumps = orient(named);
   let best: Examination | undefined;
-  for (const dump of dumps) {
+  for (const oriented of dumps) {
+    const scaled = scaledInside(oriented);
+    const dump = scaled?.dump ?? oriented;
     const targets = readTargets(dump);
     // What can be said of the samples does not depend on what is done with them.
     const samples = new Chain();
+    if (scaled) samples.note(scaled.note);
     examineInputs(dump, targets, samples);
     examineTargets(dump, targets, samples);
     // The loss may settle what the network computes, but not which way its square matrices lie.
@@ -200,6 +204,7 @@ function examine(
 ): Examination | undefined {
   const chain = new Chain();
   for (const discovery of samples.discoveries) chain.discover(discovery);
+  for (const note of samples.notes) chain.note(note);
   const forward = examineForward(dump, chain, {
     declared: declared.activation,
     hidden,

@@ -38,7 +38,10 @@ export function stepOf(
   if (!old || !next) return [];
   const name = next.name;
   if (!isFiniteArray(next.matrix.data)) {
-    chain.link(name, "unjudged");
+    const gradient = gradientOf(layer, parameter, input);
+    const isKnown = gradient && isFiniteArray(gradient.data) && isFiniteArray(old.matrix.data);
+    if (isKnown) reportNonFinite(next, old.name, chain);
+    else chain.link(name, "unjudged");
     return [];
   }
   const { samples } = dump;
@@ -113,6 +116,20 @@ export function stepOf(
     }
   }
   return [];
+}
+
+/** NaN or infinity although the parameters before the step and their gradient are finite. */
+function reportNonFinite({ name, matrix, locate }: Quantity, old: string, chain: Chain): void {
+  const { data, columns } = matrix;
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  const count = data.reduce((sum, value) => sum + Number(!Number.isFinite(value)), 0);
+  chain.link(name, "wrong");
+  chain.discover({
+    id: "unexplained",
+    at: name,
+    evidence: `${name}${locate(Math.floor(at / columns), at % columns)} is ${data[at]}, although ${old} and its gradient are finite; ${count} of ${data.length} entries are not finite`,
+    cause: "all that it is computed from is finite: something is divided by 0 or overflows here",
+  });
 }
 
 /** The rate for which old − new = rate·gradient + µ·old with µ > 0, decoupled weight decay; else false. */

@@ -1,35 +1,41 @@
 /** The step that the textbook takes from a dump's parameters, whatever the program does. */
-import { columnSums, type Matrix, map } from "../../reference/matrix.js";
+import { Random } from "../../data/digits/random.js";
+import { columnSums, Matrix, map } from "../../reference/matrix.js";
 import { lossesOf, type Objective } from "./losses.js";
 import type { Dump } from "./orientation.js";
 import type { Forward } from "./passes.js";
-import { dot, isFiniteArray, multiply, multiplyTransposed, norm, transpose } from "./products.js";
+import { dot, isFiniteArray, multiply, multiplyTransposed, transpose } from "./products.js";
 import { combine } from "./references.js";
 import { outputsWith } from "./textbookPass.js";
+
+/** Of a layer: weights `[inputs, units]` and biases `[1, units]`, if it has any. */
+interface Parameters {
+  readonly W: Matrix;
+  readonly b: Matrix | undefined;
+}
 
 export interface TextbookStep {
   /** The loss after a step of this learning rate. */
   readonly lossAfter: (learningRate: number) => number;
   /** ‖∂L/∂parameters‖² */
   readonly squaredNorm: number;
-  /** The largest ‖∂L/∂W‖ / ‖W‖ of a layer: times the learning rate, by what part a step changes its weights. */
-  readonly relativeNorm: number;
 }
 
-/** @param scale that the inputs are multiplied by first */
+export interface StepStart {
+  /** The first layer first. */
+  readonly parameters: readonly Parameters[];
+  /** What the inputs are multiplied by. */
+  readonly scale: number;
+}
+
 export function textbookStep(
   dump: Dump,
   forward: Forward,
   { loss, targets }: Objective,
-  scale: number,
+  { parameters, scale }: StepStart,
 ): TextbookStep | undefined {
   const X =
     scale === 1 ? dump.X : { ...dump.X, matrix: map(dump.X.matrix, (value) => scale * value) };
-  // A bias that has become a matrix counts by its mean.
-  const parameters = dump.layers.map(({ W, b, units }) => ({
-    W: W.matrix,
-    b: b && rowMean(b.matrix, units),
-  }));
   const { activations, sums, outputs } = outputsWith({ ...dump, X }, forward, parameters);
   const { output } = forward;
   if (!isFiniteArray(outputs.data)) return undefined;
@@ -77,10 +83,25 @@ export function textbookStep(
     });
     return lossOf(outputsWith({ ...dump, X }, forward, stepped).outputs);
   };
-  const relativeNorm = Math.max(
-    ...gradients.map(({ W }, index) => norm(W.data) / norm(parameters[index].W.data)),
-  );
-  return { lossAfter, squaredNorm, relativeNorm };
+  return { lossAfter, squaredNorm };
+}
+
+/** The dump's parameters before the step; a bias that has become a matrix counts by its mean. */
+export function ownParameters({ layers }: Dump): Parameters[] {
+  return layers.map(({ W, b, units }) => ({ W: W.matrix, b: b && rowMean(b.matrix, units) }));
+}
+
+/** Weights as Glorot and He would draw them, the same ones each time, and biases of 0. */
+export function freshParameters({ layers }: Dump, forward: Forward): Parameters[] {
+  return layers.map(({ inputs, units, b }, index) => {
+    const isRelu = forward.layers[index].activation.name === "relu";
+    const random = new Random(0, index);
+    const bound = Math.sqrt((isRelu ? 6 : 3) / inputs);
+    const weights = Float64Array.from({ length: inputs * units }, () =>
+      random.between(-bound, bound),
+    );
+    return { W: new Matrix(inputs, units, weights), b: b && new Matrix(1, units) };
+  });
 }
 
 function rowMean(matrix: Matrix, units: number): Matrix {
