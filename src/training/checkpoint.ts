@@ -3,6 +3,7 @@
  * tensors are the parameters, what the optimiser keeps, and the best parameters so far; the rest is JSON
  * in its metadata, with a checksum over both.
  */
+import { show } from "../data/arrays/show.js";
 import { crc32c } from "../data/crc.js";
 import type { Dataset, Targets } from "../data/dataset.js";
 import { ModelError } from "../errors.js";
@@ -110,15 +111,10 @@ export function decodeCheckpoint(
       `${name}: its checksum is ${found}, expected ${checksum ?? "one"} as its header says: it has been altered`,
     );
   }
-  const stored = JSON.parse(text) as Stored;
-  if (stored.version !== VERSION) {
-    throw new ModelError(
-      `${name}: is of version ${String(stored.version)}, expected version ${VERSION}`,
-    );
-  }
+  const stored = parseStored(text, name);
   const byName = new Map(tensors.map(({ name: tensor, data }) => [tensor, data]));
   const { run, epochs, plateau, best } = stored;
-  const layers = run.architecture.layers.length;
+  const parametersOf = (prefix: string) => readParameters(prefix, run.architecture, byName, name);
   const optimizer = new Map<string, Float32Array>();
   for (const [tensor, data] of byName) {
     if (tensor.startsWith("optimizer.")) optimizer.set(tensor.slice("optimizer.".length), data);
@@ -129,8 +125,8 @@ export function decodeCheckpoint(
       epochs,
       plateau,
       optimizer,
-      parameters: readParameters("parameters", layers, byName),
-      best: best && { ...best, parameters: readParameters("best", layers, byName) },
+      parameters: parametersOf("parameters"),
+      best: best && { ...best, parameters: parametersOf("best") },
     },
   };
 }
@@ -212,16 +208,65 @@ function parameterTensors(prefix: string, parameters: Parameters): FloatTensor[]
   ]);
 }
 
+/** @throws ModelError when they are not those of the architecture. */
 function readParameters(
   prefix: string,
-  layers: number,
+  { inputs, layers }: Architecture,
   tensors: ReadonlyMap<string, Float32Array>,
+  name: string,
 ): Parameters {
-  const empty = new Float32Array();
-  return Array.from({ length: layers }, (_, index) => ({
-    weights: tensors.get(`${prefix}.${index}.weights`) ?? empty,
-    biases: tensors.get(`${prefix}.${index}.biases`) ?? empty,
-  }));
+  const take = (tensor: string, count: number): Float32Array => {
+    const found = tensors.get(tensor);
+    if (found?.length === count) return found;
+    throw new ModelError(
+      `${name}: its tensor "${tensor}" has ${found?.length ?? "no"} values, expected ${count}`,
+    );
+  };
+  return layers.map(({ units }, index) => {
+    const before = index === 0 ? inputs : layers[index - 1].units;
+    return {
+      weights: take(`${prefix}.${index}.weights`, before * units),
+      biases: take(`${prefix}.${index}.biases`, units),
+    };
+  });
+}
+
+/** @throws ModelError when the text is not what `encodeCheckpoint` wrote. */
+function parseStored(text: string, name: string): Stored {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ModelError(`${name}: its metadata is not JSON, expected it to be`, { cause });
+  }
+  if (isRecord(value) && value.version !== VERSION) {
+    throw new ModelError(
+      `${name}: is of version ${show(value.version)}, expected version ${VERSION}`,
+    );
+  }
+  if (isStored(value)) return value;
+  throw new ModelError(
+    `${name}: its metadata does not describe a run, expected its architecture, settings, data and epochs`,
+  );
+}
+
+/** What is read before the run is compared with the one that goes on, in which everything else has to be the same. */
+function isStored(value: unknown): value is Stored {
+  if (!isRecord(value) || !isRecord(value.run)) return false;
+  const { run, epochs, plateau, best } = value;
+  const { architecture, settings } = run;
+  return (
+    isRecord(settings) &&
+    isRecord(settings.schedule) &&
+    isRecord(architecture) &&
+    typeof architecture.inputs === "number" &&
+    Array.isArray(architecture.layers) &&
+    architecture.layers.every((layer) => isRecord(layer) && typeof layer.units === "number") &&
+    Array.isArray(epochs) &&
+    epochs.every(isRecord) &&
+    (plateau === null || isRecord(plateau)) &&
+    (best === null || isRecord(best))
+  );
 }
 
 function checksumOf(text: string, tensors: readonly FloatTensor[]): number {

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { crc32c } from "../../src/data/crc.js";
+import { ModelError } from "../../src/errors.js";
 import { Mlp } from "../../src/mlp.js";
 import { perceptron } from "../../src/model/architecture.js";
+import { decodeSafetensors, encodeSafetensors } from "../../src/model/formats/safetensors.js";
 import { decodeCheckpoint } from "../../src/training/checkpoint.js";
 import type { FitOptions } from "../../src/training/options.js";
 import { noise } from "../support/datasets.js";
@@ -104,5 +107,62 @@ test("a checkpoint that is torn or altered anywhere is refused with a sentence",
       expect(() => decodeCheckpoint(file.subarray(0, place), "c")).toThrow(/^c: .+$/);
     }),
     { numRuns: 300 },
+  );
+});
+
+/** The same file with other metadata and tensors, and the checksum that belongs to them. */
+function forged(
+  file: Uint8Array,
+  text: (before: string) => string,
+  keep: (tensor: string) => boolean = () => true,
+): Uint8Array {
+  const { tensors, metadata } = decodeSafetensors(file, "c");
+  const kept = tensors.filter(({ name }) => keep(name));
+  const altered = text(metadata["wasmlp-checkpoint"]);
+  const parts = [altered, ...kept.map(({ name, data }) => `${name} ${crc32c(bytesOf(data))}`)];
+  const checksum = String(crc32c(new TextEncoder().encode(parts.join("\n"))));
+  return encodeSafetensors({
+    tensors: kept,
+    metadata: { "wasmlp-checkpoint": altered, checksum },
+  });
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+test("one that somebody has written by hand is refused with a sentence, checksum or not", async () => {
+  const { checkpoints } = await train({ epochs: 1 });
+  const [file] = checkpoints;
+  expect(() =>
+    decodeCheckpoint(
+      forged(file, (text) => text),
+      "c",
+    ),
+  ).not.toThrow();
+  const altered = [
+    [(text: string) => text.slice(1), "c: its metadata is not JSON, expected it to be"],
+    [() => "null", "c: its metadata does not describe a run, expected its architecture"],
+    [() => '{"version":1}', "c: its metadata does not describe a run"],
+    [() => '{"version":"\\n"}', 'c: is of version "\\n", expected version 1'],
+    [
+      (text: string) => text.replace(/"layers":\[.*?\]/, '"layers":{"length":1e9}'),
+      "c: its metadata does not describe a run",
+    ],
+    [
+      (text: string) => text.replace(/"units":\d+/, '"units":1000000000'),
+      'c: its tensor "parameters.0.weights" has 105 values, expected 15000000000',
+    ],
+  ] as const;
+  for (const [text, message] of altered) {
+    expect(() => decodeCheckpoint(forged(file, text), "c")).toThrow(ModelError);
+    expect(() => decodeCheckpoint(forged(file, text), "c")).toThrow(message);
+  }
+  const lacking = forged(
+    file,
+    (text) => text,
+    (name) => name !== "parameters.1.biases",
+  );
+  expect(() => decodeCheckpoint(lacking, "c")).toThrow(
+    'c: its tensor "parameters.1.biases" has no values, expected 40',
   );
 });
