@@ -6,7 +6,7 @@ import { holdsArrays } from "../node/index.js";
 
 export type DataKind = "images" | "table" | "arrays";
 
-/** Of a file that does not exist its name decides, so that the message is of a file. */
+/** Of a file that does not exist, or is empty, its name decides, so that the message is of such a file. */
 const ARRAYS_NAME = /(?:\.(?:npy|npz|idx|safetensors)|idx\d(?:-\w+)?)(?:\.gz)?$/i;
 const TABLE_NAME = /\.(?:csv|tsv|txt|tab|data)(?:\.gz)?$/i;
 /** Bytes that tell one format from another, once unpacked. */
@@ -20,13 +20,19 @@ const HEAD_BYTES = 4096;
 export async function dataKindOf(data: string | undefined): Promise<DataKind> {
   if (data === undefined || data === "mnist" || data === "digits") return "images";
   const found = await stat(data).catch(() => undefined);
-  if (!found) return ARRAYS_NAME.test(data) ? "arrays" : TABLE_NAME.test(data) ? "table" : "images";
+  if (!found) return kindByName(data);
   if (found.isDirectory()) return "images";
   // Reading a pipe may wait for ever, and a device has no end.
   if (!found.isFile()) {
     throw new FileError(`${data}: is a device or a pipe, expected a file or a folder`);
   }
-  return holdsArrays(await readHead(data)) ? "arrays" : "table";
+  const head = await readHead(data);
+  if (head.length === 0) return ARRAYS_NAME.test(data) ? "arrays" : "table";
+  return holdsArrays(head) ? "arrays" : "table";
+}
+
+function kindByName(path: string): DataKind {
+  return ARRAYS_NAME.test(path) ? "arrays" : TABLE_NAME.test(path) ? "table" : "images";
 }
 
 /** The first bytes, unpacked; none of what cannot be read, which whoever reads all of it will say. */

@@ -69,10 +69,16 @@ export async function loadSamples(
       });
   const encoding = learnSamplesEncoding(parts.training, { task, standardize });
   const training = encodeSamples(parts.training, encoding);
-  terminal.note(describe(whole, encoding, training, parts.test.place));
+  const test = encodeSamples(parts.test, encoding);
+  if (test.features !== training.features) {
+    throw new OptionError(
+      `${test.name}: samples have ${test.features} features, expected ${training.features} as those of ${path}`,
+    );
+  }
+  terminal.note(describe(whole, encoding, training, test.name));
   return {
     training,
-    test: encodeSamples(parts.test, encoding),
+    test,
     preprocessing: encoding.preprocessing,
   };
 }

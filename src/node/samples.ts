@@ -147,7 +147,9 @@ async function findTargets(
     const isHere = arrays.some(({ name }) => name === wanted) || file.unreadable.has(wanted);
     return isHere ? named(file, wanted, "--target") : await readTargets(wanted, file);
   }
-  const here = findByRole(file, { ...inputs, role: "targets" });
+  // An array of labels, taken for inputs, is not its own target.
+  const here =
+    inputs.role === "targets" ? undefined : findByRole(file, { ...inputs, role: "targets" });
   if (here || arrays.length > 1) return here;
   const role = roleOf(stemOf(path));
   if (role.role !== "inputs") return undefined;

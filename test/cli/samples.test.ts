@@ -129,6 +129,26 @@ test("what does not belong together is refused in a sentence", async () => {
   expect(array.stderr).toBe("error: --inputs was given, expected --data FILE with arrays too\n");
   const several = await wasmlp("train", "--data", data, "--target", "a,b");
   expect(several.stderr).toBe('error: --target is "a,b", expected one array\n');
+  const labels = join(directory, "labels.npy");
+  await writeFile(labels, encodeNpy(y));
+  const alone = await wasmlp("train", "--data", labels);
+  expect(alone.stderr).toContain('labels.npy: holds nothing to predict beside "labels", expected');
+  const narrow = join(directory, "narrow.npz");
+  await writeNpz(narrow, [
+    { ...X, shape: [2 * ROWS, 1] },
+    { ...y, shape: [2 * ROWS], values: new Int32Array(2 * ROWS).fill(1) },
+  ]);
+  const other = await wasmlp("train", "--data", data, "--test-data", narrow);
+  expect(other).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(other.stderr).toBe(
+    `error: ${narrow}: samples have 1 features, expected 2 as those of ${data}\n`,
+  );
+  const empty = join(directory, "empty.npy");
+  await writeFile(empty, "");
+  const nothing = await wasmlp("train", "--data", empty);
+  expect(nothing.stderr).toBe(
+    `error: ${empty}: is empty, expected a .npz, .npy or .safetensors file\n`,
+  );
   const missing = await wasmlp("train", "--data", join(directory, "none.npz"));
   expect(missing.stderr).toMatch(/none\.npz: does not exist, expected a file that can be read\n$/);
 });
