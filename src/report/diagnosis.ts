@@ -35,13 +35,20 @@ export function diagnosisReport(
   const groups = grouped(findings);
   parts.push(
     groups.length === 0
-      ? style.good("Nothing is wrong with this step.")
+      ? style.good(verdict(diagnosis))
       : style.bad(groups.length === 1 ? "1 mistake:" : `${groups.length} mistakes:`),
   );
   groups.forEach((group, index) => {
     parts.push(findingText(group, index + 1, { languages, layout, groups }));
   });
   return parts.join("\n\n");
+}
+
+function verdict({ chain: links }: Diagnosis): string {
+  const isWhole = links.every(({ verdict }) => verdict !== "unjudged");
+  return isWhole
+    ? "Nothing is wrong with this step."
+    : "Nothing that could be judged is wrong with this step.";
 }
 
 function summary({ samples, sizes, activations, loss, orientation }: Diagnosis): string {

@@ -25,7 +25,8 @@ const EXPLANATION = `
 Looked at: the size of the inputs, the classes, samples that are in the test set
 and in the training set, whether a small network can tell anything of labels
 that it has not seen; then the network that --hidden and the like describe: its
-first loss, and whether it can learn 32 samples by heart.
+first loss, whether its gradient vanishes or explodes on the way back, and
+whether it can learn 32 samples by heart.
 
 Exit code 3 when something is wrong.
 

@@ -12,6 +12,9 @@ const UNCHANGED = 1e-4;
 /** Scaled inputs are about as large as these, in the quadratic mean; others are a mistake. */
 const USUAL = { least: 0.05, most: 4 } as const;
 
+/** What bytes are multiplied by. */
+const PIXEL_SCALES = [1 / 255, 1 / 256, 2 / 255] as const;
+
 export interface ScaledDump {
   readonly dump: Dump;
   readonly note: string;
@@ -33,6 +36,10 @@ export function scaledInside(dump: Dump): ScaledDump | undefined {
   const { scale, shift } = fit;
   const size = Math.max(1, rootMeanSquare(X.matrix));
   if (Math.abs(scale - 1) < UNCHANGED && Math.abs(shift) < UNCHANGED * size) return undefined;
+  // Without biases the sums may have the factor as well, unless it is one that pixels are scaled by.
+  const isBiased = b !== undefined && norm(b.matrix.data) > 0;
+  const isPixels = PIXEL_SCALES.some((usual) => Math.abs(scale / usual - 1) < UNCHANGED);
+  if (!isBiased && !isPixels && Math.abs(shift) < UNCHANGED * size) return undefined;
   const matrix = map(X.matrix, (value) => scale * value + shift);
   const scaledSize = rootMeanSquare(matrix);
   if (!(scale > 0 && scaledSize >= USUAL.least && scaledSize <= USUAL.most)) return undefined;

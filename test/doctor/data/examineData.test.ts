@@ -101,6 +101,7 @@ test("a network that begins well is in order", async () => {
 test.each([
   ["initial-loss", "normal:1"],
   ["cannot-overfit", "zeros"],
+  ["vanishing-gradient", "normal:0.0000001"],
 ] as const)("%s is found of weights %s", async (id, initialization) => {
   const architecture = perceptron(784, [32], 10, "tanh");
   const { findings } = await examineStart({ architecture, initialization, seed: 1 }, set);

@@ -37,3 +37,22 @@ test("inputs that are too large or too small as layer 1 takes them are a mistake
   );
   expect(idsOf(small)).toContain("inputs-scaled-twice");
 });
+
+test("without biases a factor of the sums may be the mistake of another line", () => {
+  const arrays = dump((x) => x).map((each) => {
+    if (!/^(Z1|b1)$/.test(each.name)) return each;
+    const factor = each.name === "Z1" ? 3 : 0;
+    return { ...each, values: Float64Array.from(each.values, (value) => factor * Number(value)) };
+  });
+  const b = trainingStep().find(({ name }) => name === "b1")?.values ?? [];
+  const sums = arrays.map((each) => {
+    if (each.name !== "Z1") return each;
+    const values = Float64Array.from(
+      each.values,
+      (z, at) => Number(z) - 3 * Number(b[at % b.length]),
+    );
+    return { ...each, values };
+  });
+  const found = diagnose(sums).findings.map(({ id, at }) => `${id}@${at}`);
+  expect(found).toContain("unexplained@Z1");
+});
