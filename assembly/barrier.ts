@@ -7,6 +7,7 @@
  *
  * In the build without threads all of this is arithmetic on plain memory, for a single thread.
  */
+import { begin, TRACED, WAIT } from "./trace";
 
 /**
  * Offsets of the fields of a team, each group on a cache line of its own (64 bytes): threads that
@@ -62,6 +63,8 @@ export function barrier(team: usize, threads: i32, spins: i32): void {
     if (atomic.load<i32>(team, WAITING)) atomic.notify(team + GENERATION, -1);
     return;
   }
+  // Told only now and only by those who wait, so that it costs nobody's time.
+  if (TRACED) begin(WAIT);
   for (let round = 0; round < spins; round++) {
     if (atomic.load<i32>(team, GENERATION) != generation) return;
   }

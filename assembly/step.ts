@@ -61,17 +61,7 @@ import {
 import { shuffle } from "./random";
 import { FLOAT } from "./simd";
 import { unpackBlocks } from "./sparse";
-import {
-  AUGMENT,
-  BACKWARD,
-  begin,
-  COMPRESS,
-  FORWARD,
-  PREPARE,
-  TRACED,
-  UPDATE,
-  WAIT,
-} from "./trace";
+import { AUGMENT, BACKWARD, begin, COMPRESS, FORWARD, PREPARE, TRACED, UPDATE } from "./trace";
 
 /** Most rows that pass through the network at a time: their activations stay in cache. */
 const CHUNK_ROWS: i32 = 32;
@@ -317,7 +307,6 @@ function next(plan: Plan, thread: i32, count: i32): i32 {
 }
 
 function meet(plan: Plan): void {
-  if (TRACED) begin(WAIT);
   barrier(plan.team, plan.threads, plan.spins);
 }
 

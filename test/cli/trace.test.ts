@@ -20,10 +20,18 @@ test("train --trace writes a file of trace events, and prints a table", async ()
   expect(await readdir(folder)).toEqual(["trace.json"]);
   const { traceEvents } = JSON.parse(await readFile(file, "utf8"));
   expect(traceEvents.length).toBeGreaterThan(30);
-  for (const { ph, pid, tid, name } of traceEvents) {
+  // The rules of the format: what each kind of event has, and that those of a track do not overlap.
+  const ends = new Map<number, number>();
+  for (const { ph, pid, tid, name, ts, dur, args } of traceEvents) {
     expect(["M", "X"]).toContain(ph);
     expect([typeof pid, typeof tid, typeof name]).toEqual(["number", "number", "string"]);
+    expect(typeof args).toBe("object");
+    if (ph === "M") continue;
+    expect(ts).toBeGreaterThanOrEqual((ends.get(tid) ?? 0) - 1e-3);
+    expect(dur).toBeGreaterThanOrEqual(0);
+    ends.set(tid, ts + dur);
   }
+  expect([...ends.keys()].sort()).toEqual([0, 1, 2]);
 });
 
 test("--json has it as an event before the end", async () => {

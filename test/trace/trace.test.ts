@@ -71,6 +71,19 @@ test("every step of every thread is there", async () => {
   expect(validation.map(({ name }) => name)).not.toContain("update");
 });
 
+test("who waits for nobody has no time of waiting", async () => {
+  const alone = new Trace();
+  await train(1, "plain", alone);
+  expect(spansOf(alone).map(({ name }) => name)).not.toContain("wait");
+  expect(alone.epochs.map(({ threads }) => threads[0].training.wait)).toEqual([0, 0, 0]);
+  // Of two threads one is the last at every barrier and goes on at once, the other has waited.
+  const both = new Trace();
+  await train(2, "plain", both);
+  const waits = spansOf(both).filter(({ name }) => name === "wait").length;
+  const steps = OPTIONS.epochs * Math.ceil(DATASET.samples / OPTIONS.batchSize);
+  expect(waits).toBeGreaterThanOrEqual(steps);
+});
+
 test("sums are those of the spans, and threads take no longer than the epoch", async () => {
   const trace = new Trace();
   await train(2, "plain", trace);
