@@ -2,7 +2,7 @@
  * Whether a profile says the same twice: runs the same build's `wasmlp profile` several times, and compares the
  * medians of each two runs. A median that differs by more than 5 % should have had a `?` in one of them.
  *
- *   npm run build && node bench/profile-repeat.mjs [--runs 3] [--kernel gemm-nn,adam] [--rounds 21]
+ *   npm run build && node bench/profile-repeat.mjs [--runs 3] [--kernel gemm-nn,adam] [--rounds 61]
  */
 import { parseArgs } from "node:util";
 import { enableRelaxedSimd } from "../build/node/relaxedSimd.js";
@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
     kernel: { type: "string" },
-    rounds: { type: "string", default: "21" },
+    rounds: { type: "string", default: "61" },
   },
 });
 enableRelaxedSimd();

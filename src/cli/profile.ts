@@ -90,7 +90,7 @@ export function defineProfile(command: Command, terminal: Terminal): void {
     )
     .option(
       "--rounds <n>",
-      "samples of each; every round takes one of each (default: 21)",
+      "samples of each; every round takes one of each (default: 61)",
       wholeNumber("--rounds", { minimum: 5, maximum: 1001 }),
     )
     .option("--engines [names]", "the same in several engines, such as node,chromium", engines)

@@ -19,7 +19,7 @@ export interface ProfileOptions {
   readonly shape?: Shape;
   /** - "training": what training asks for; "all": other shapes too. Default "training". */
   readonly shapes?: "training" | "all";
-  /** Samples of each; default 21. */
+  /** Samples of each; default 61. */
   readonly rounds?: number;
   /** Threads up to which variants are measured; default: the number of cores. */
   readonly threads?: number;
@@ -71,7 +71,7 @@ export interface Profile {
   readonly measurements: readonly Measurement[];
 }
 
-const DEFAULTS = { shapes: "training", rounds: 21 } as const;
+const DEFAULTS = { shapes: "training", rounds: 61 } as const;
 
 /** A kernel on a shape by a variant. */
 interface Case extends Variant {

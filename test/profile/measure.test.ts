@@ -29,7 +29,7 @@ test("samples are taken in turns, and fewer of what takes long", async () => {
   const order: string[] = [];
   const subject = (name: string, time: number) => ({
     sample: (calls: number) => {
-      order.push(name);
+      if (calls > 1 || time > timer.batch) order.push(name);
       return time * calls;
     },
   });
@@ -40,6 +40,30 @@ test("samples are taken in turns, and fewer of what takes long", async () => {
   expect(fast.times).toHaveLength(9);
   expect(slow.times).toHaveLength(5);
   expect(order.slice(-14).join(" ")).toBe(`${"fast slow ".repeat(5)}fast fast fast fast`);
+});
+
+test("a call that is not counted goes before each sample of several, while others have had the caches", async () => {
+  const asked: number[] = [];
+  const subject = {
+    // The first call after another subject's takes ten times as long.
+    sample: (calls: number) => {
+      const isCold = other > 0;
+      other = 0;
+      asked.push(calls);
+      return calls + (isCold ? 9 : 0);
+    },
+  };
+  let other = 0;
+  const disturbing = {
+    sample: (calls: number) => {
+      other++;
+      return calls;
+    },
+  };
+  const [{ times, calls }] = await measure([subject, disturbing], { timer, rounds: 9 });
+  expect(calls).toBeGreaterThan(1);
+  expect(new Set(times)).toEqual(new Set([1]));
+  expect(asked.slice(-4)).toEqual([1, calls, 1, calls]);
 });
 
 test("a signal ends it", async () => {
