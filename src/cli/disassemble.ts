@@ -10,6 +10,9 @@ import {
 import { disassemblyReport } from "../report/disassembly.js";
 import type { Terminal } from "./terminal.js";
 
+/** Columns beyond which nested parentheses are hard to read. */
+const WIDEST = 100;
+
 export interface DisassembleFlags {
   readonly disassemble: string;
   readonly shape?: Shape;
@@ -24,6 +27,7 @@ export async function printDisassembly(
   const found = await disassemble(findKernelOrFamily(name), {
     ...(shape && { shape }),
     ...(variant && { way: variant }),
+    width: Math.min(terminal.layout.width, WIDEST),
   });
   const machine = await machineLoop(found, terminal.signal);
   const { engine } = describeHost();

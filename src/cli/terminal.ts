@@ -1,6 +1,7 @@
 /** Where commands write: results to stdout, talk to stderr, and one line that is rewritten. */
 import type { Style } from "../report/style.js";
 import type { Layout } from "../report/table.js";
+import { wrap } from "../report/wrap.js";
 
 /** The part of a `tty.WriteStream` or any other stream that is needed. */
 export interface OutputStream {
@@ -63,9 +64,12 @@ export class Terminal {
     this.#aboveProgress(() => this.#options.stdout.write(`${text}\n`));
   }
 
-  /** Says something that is not the result. */
+  /** Says something that is not the result; a sentence goes on in the next line between words. */
   note(text: string): void {
-    this.#aboveProgress(() => this.#options.stderr.write(`${text}\n`));
+    const { stderr } = this.#options;
+    const isSentence = stderr.isTTY && !text.includes("\n");
+    const lines = isSentence ? wrap(text, columnsOf(stderr)) : text;
+    this.#aboveProgress(() => stderr.write(`${lines}\n`));
   }
 
   /** Shows `line` in place of the last one; "" takes it away. */

@@ -1,6 +1,7 @@
 /** Facts, a line each: what it is, its value, and perhaps a note. */
 import type { Layout } from "./table.js";
 import { padEnd, textWidth } from "./text.js";
+import { wrap } from "./wrap.js";
 
 export interface Fact {
   readonly name: string;
@@ -22,8 +23,9 @@ export function facts(entries: readonly Fact[], { width, style }: Layout): strin
     .map(({ name, value, note, highlight }) => {
       const line = heading(padEnd(name, names)) + GAP + (highlight ? good(value) : value);
       if (note === undefined) return line;
-      const fits = textWidth(indent + value + GAP + note) <= width;
-      return `${line}${fits ? GAP : `\n${indent}`}${faint(note)}`;
+      if (textWidth(indent + value + GAP + note) <= width) return line + GAP + faint(note);
+      const below = wrap(note, width - indent.length).split("\n");
+      return [line, ...below.map((part) => indent + faint(part))].join("\n");
     })
     .join("\n");
 }

@@ -8,6 +8,8 @@ const LEFT = 60;
 const RIGHT = 250;
 const TOP = 40;
 const BOTTOM = 50;
+/** Pixels that a letter takes up, both ways. */
+const LETTER = 9;
 const COLOURS = ["#c0392b", "#d68910", "#7d3c98", "#566573"];
 
 export function rooflineSvg(roofline: Roofline, { host }: Profile): string {
@@ -59,11 +61,18 @@ export function rooflineSvg(roofline: Roofline, { host }: Profile): string {
     `peak ${roof.peak.toFixed(0)}`,
     'text-anchor="end"',
   );
+  const labels: { readonly x: number; readonly y: number }[] = [];
   points.forEach(({ letter, kernel, shape, intensity, gflops, share }, index) => {
     const [x, y] = [round(xOf(intensity)), round(yOf(gflops))];
     const words = `${kernel} ${shape}: ${(100 * share).toFixed(0)} % of the roof`;
     parts.push(`<circle cx="${x}" cy="${y}" r="4"><title>${escapeXml(words)}</title></circle>`);
-    text(x + 6, y + 4, letter);
+    const label = { x: x + 6, y: y + 4 };
+    // Points may lie on each other; their letters stand beside each other.
+    const isTaken = (other: (typeof labels)[number]) =>
+      Math.abs(other.x - label.x) < LETTER && Math.abs(other.y - label.y) < LETTER;
+    while (labels.some(isTaken)) label.x += LETTER;
+    labels.push(label);
+    text(label.x, label.y, letter);
     const line = `${letter}  ${kernel} ${shape} · ${(100 * share).toFixed(0)} %`;
     text(LEFT + plotWidth + 16, TOP + 10 + index * 16, line);
   });

@@ -24,6 +24,18 @@ test("results go to stdout, talk goes to stderr", () => {
   expect(writes).toEqual(["out 97 %\n", "err downloading\n"]);
 });
 
+test("a sentence that is wider than the terminal goes on between words, in a pipe it does not", () => {
+  const sentence = "The trace is in trace.json: open it at ui.perfetto.dev or chrome://tracing.";
+  const { terminal, writes } = record();
+  terminal.note(sentence);
+  expect(writes).toEqual([
+    "err The trace is in trace.json: open it at ui.perfetto.dev or\nchrome://tracing.\n",
+  ]);
+  const piped = record({ stderr: { write: (text) => piped.writes.push(text) } });
+  piped.terminal.note(sentence);
+  expect(piped.writes).toEqual([`${sentence}\n`]);
+});
+
 test("progress is rewritten in place, and only when it changes", () => {
   const { terminal, writes } = record();
   terminal.progress("1 %");

@@ -22,6 +22,14 @@ Accuracy  97.9 %
 Model     model.safetensors`);
 });
 
+test("a note that is wider than the terminal goes on below, a value never", () => {
+  const one = [{ name: "Data", value: "/a/long/path.csv", note: "of 10,000 rows in the test set" }];
+  expect(facts(one, { width: 26, style: PLAIN_STYLE })).toBe(`\
+Data  /a/long/path.csv
+      of 10,000 rows in
+      the test set`);
+});
+
 test("names, notes and what counts most are told apart", () => {
   const style = {
     ...PLAIN_STYLE,

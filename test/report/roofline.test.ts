@@ -70,3 +70,19 @@ test("the SVG has a mark for every point, and takes nothing from elsewhere", () 
   expect(svg).not.toMatch(/NaN|undefined|href|url\(/);
   expect(rooflineHtml(roofline(), profile)).toContain(svg);
 });
+
+test("letters of points that lie on each other stand beside each other", () => {
+  const same = { intensity: 40, gflops: 45 };
+  const crowded = profileOf(
+    ["a", "b", "c"].map((kernel) => measurementOf([1], { kernel, ...same })),
+  );
+  const found = rooflineOf(crowded);
+  if (!found) throw new Error("three kernels have a place");
+  const places = [
+    ...rooflineSvg(found, crowded).matchAll(/<text x="([\d.]+)" y="([\d.]+)" >[abc]</g),
+  ];
+  const xs = places.map(([, x]) => Number(x));
+  expect(xs).toHaveLength(3);
+  expect(xs[1] - xs[0]).toBeGreaterThanOrEqual(9);
+  expect(xs[2] - xs[1]).toBeGreaterThanOrEqual(9);
+});

@@ -54,14 +54,15 @@ export interface Disassembly {
   readonly wat: string;
 }
 
-/** Columns of the text. */
-const WIDTH = 100;
+const DEFAULT_WIDTH = 100;
 
 export interface DisassembleOptions {
   /** Default: the first that training asks for. */
   readonly shape?: Shape;
   /** Default: the fastest that the host has. */
   readonly way?: CompiledWay;
+  /** Columns of the text; default 100. */
+  readonly width?: number;
 }
 
 /**
@@ -90,7 +91,14 @@ export async function disassemble(
     way === "scalar"
       ? await countScalar(kernel, shape, counting)
       : await countSimd(kernel, shape, counting, execution.memory);
-  return describe(module, counting, counts, { kernel: kernel.name, shape, way, module: url });
+  const width = options.width ?? DEFAULT_WIDTH;
+  return describe(
+    module,
+    counting,
+    counts,
+    { kernel: kernel.name, shape, way, module: url },
+    width,
+  );
 }
 
 /** Iterations by counter. */
@@ -142,6 +150,7 @@ function describe(
   { counters }: CountingModule,
   counts: readonly number[],
   subject: Subject,
+  width: number,
 ): Disassembly {
   let total = 0;
   let hottest = { weight: 0, counter: -1 };
@@ -172,7 +181,7 @@ function describe(
     share: hottest.weight / total,
     instructions: histogram(within(loop)),
     pressure: vectorPressure(loop, body, structure, operandsOf(body, module)),
-    wat: wat(within(loop), module, WIDTH),
+    wat: wat(within(loop), module, width),
   };
 }
 
