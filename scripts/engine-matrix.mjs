@@ -1,6 +1,6 @@
 /**
  * Proves that plain SIMD gives the same bits in every engine and on any number of threads: trains
- * the same networks on several versions of Node and in Chromium, and compares the SHA-256 of their
+ * the same networks on several versions of Node, on Bun and Deno, and in Chromium, and compares the SHA-256 of their
  * weights. Exits with 1 when two differ or an engine fails.
  *
  *   npm run test:engines
@@ -8,7 +8,7 @@
  * With `--installed` only on this Node and in Chromium, so that nothing has to be fetched.
  */
 import { runOnChromium } from "./engine-matrix/chromium.mjs";
-import { runOnNode, runOnThisNode } from "./engine-matrix/node.mjs";
+import { runOnNode, runOnOthers, runOnThisNode } from "./engine-matrix/node.mjs";
 
 /**
  * @typedef {{ engine: string } & (
@@ -18,7 +18,9 @@ import { runOnNode, runOnThisNode } from "./engine-matrix/node.mjs";
 
 /** @type {Outcome[]} */
 const outcomes = [
-  ...(process.argv.includes("--installed") ? [runOnThisNode()] : await runOnNode()),
+  ...(process.argv.includes("--installed")
+    ? [runOnThisNode()]
+    : [...runOnNode(), ...runOnOthers()]),
   ...(await runOnChromium()),
 ];
 

@@ -1,6 +1,7 @@
 /** `wasmlp info`: what this host offers to the kernels, and what a training run would use of it. */
 import type { Command } from "commander";
 import { chooseExecution, detectFeatures } from "../index.js";
+import { describeHost } from "../profile/index.js";
 import { executionFacts } from "../report/executionFacts.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { wholeNumber } from "./optionValues.js";
@@ -33,7 +34,7 @@ export function defineInfo(command: Command, terminal: Terminal): void {
 function info(flags: InfoFlags, terminal: Terminal): void {
   const features = detectFeatures();
   const execution = chooseExecution(executionOptions(flags), flags.seed !== undefined, features);
-  const engine = `Node ${process.versions.node}, V8 ${process.versions.v8}`;
+  const { engine } = describeHost();
   const platform = `${process.platform} ${process.arch}`;
   const host = { engine, platform, features, execution };
   if (flags.json) terminal.print(JSON.stringify({ event: "info", ...host }));

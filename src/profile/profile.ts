@@ -1,6 +1,7 @@
 /** Measures kernels and the roof above them in one process, interleaved. */
 import { chooseExecution } from "../engine/execution.js";
-import { detectFeatures, isNode } from "../engine/features.js";
+import { detectFeatures } from "../engine/features.js";
+import { nameHost } from "../engine/host.js";
 import { OptionError } from "../errors.js";
 import { checkedShape, type ProfiledKernel, type Shape, type Work } from "./kernel.js";
 import { KERNELS } from "./kernels/index.js";
@@ -302,15 +303,5 @@ function roofOf(roofs: readonly Roof[], { way, threads }: Variant): Roof {
 /** What this runs on. */
 export function describeHost(): Host {
   const { cores } = detectFeatures();
-  const engine = isNode()
-    ? `Node ${process.versions.node}, V8 ${process.versions.v8.replace(/-node.*/, "")}`
-    : browserName(navigator.userAgent);
-  return { engine, cores };
-}
-
-/** "Chromium 130" and the like, all that browsers still say; what is neither says it in its own words. */
-function browserName(userAgent: string): string {
-  const [, name, version] = /(Chrome|Firefox)\/(\d+)/.exec(userAgent) ?? [];
-  if (version === undefined) return userAgent;
-  return `${name === "Chrome" ? "Chromium" : name} ${version}`;
+  return { engine: nameHost(), cores };
 }
