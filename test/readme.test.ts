@@ -2,12 +2,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { embeddingExample } from "./support/embeddingExample.js";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
 test("the embedding example of the README runs as it is printed, in at most 15 lines", () => {
-  const example = /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  const example = embeddingExample();
   expect(example.trim().split("\n").length).toBeLessThanOrEqual(15);
   // Below `build/` the name "wasmlp" means this package.
   const folder = mkdtempSync(join(root, "build", "example-"));
