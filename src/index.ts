@@ -1,9 +1,14 @@
 /** The public interface of the package; it loads in Node and in browsers alike. */
 export type { ArrayValues, DType, NumericArray, UnnamedArray } from "./data/arrays/namedArray.js";
 export { decodeNpy, encodeNpy } from "./data/arrays/npy.js";
-export { decodeNpz, type EncodeNpzOptions, encodeNpz } from "./data/arrays/npz.js";
+export {
+  type DecodeNpzOptions,
+  decodeNpz,
+  type EncodeNpzOptions,
+  encodeNpz,
+} from "./data/arrays/npz.js";
 export type { ZipLimits } from "./data/arrays/zipFormat.js";
-export { MOST_CATEGORIES, type TableColumn } from "./data/csv/column.js";
+export { type Cell, MOST_CATEGORIES, type TableColumn } from "./data/csv/column.js";
 export {
   type EncodingOptions,
   encodeInputs,
@@ -59,8 +64,10 @@ export { CATALOGUE, type DiagnosisId, titleOf } from "./doctor/catalogue.js";
 export type { Examination } from "./doctor/data/examination.js";
 export { type ExamineDataOptions, examineData } from "./doctor/data/examineData.js";
 export { examineStart } from "./doctor/data/start.js";
+export type { Link, Verdict } from "./doctor/dump/chain.js";
 export { type DiagnoseOptions, type Diagnosis, diagnose } from "./doctor/dump/diagnose.js";
 export { isDumpName } from "./doctor/dump/names.js";
+export type { Orientation } from "./doctor/dump/orientation.js";
 export { type Finding, LANGUAGES, type Language } from "./doctor/finding.js";
 export {
   type CheckedParameter,
@@ -74,7 +81,7 @@ export {
   type NetworkCheck,
   type NetworkCheckOptions,
 } from "./doctor/networkCheck.js";
-export { RunExaminer } from "./doctor/run/examiner.js";
+export { RunExaminer, type RunExaminerOptions } from "./doctor/run/examiner.js";
 export { snippet } from "./doctor/snippet.js";
 export { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
 export { detectFeatures, type Features } from "./engine/features.js";

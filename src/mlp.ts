@@ -301,7 +301,7 @@ export class Mlp implements Disposable {
   /**
    * The model as the bytes of a safetensors file, which PyTorch reads too.
    *
-   * @param options.training is kept in the file, default what was loaded
+   * @param options `training` is kept in the file, default what was loaded
    */
   save({ training = this.training }: SaveOptions = {}): Uint8Array<ArrayBuffer> {
     const { training: _, ...snapshot } = this.snapshot();

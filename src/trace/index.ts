@@ -1,7 +1,10 @@
 /** `wasmlp/trace`: where the time of a training goes. */
+export type { Activity } from "../engine/tracer.js";
 export { PHASES, type Phase } from "./recorder.js";
 export {
+  type ActivitySpan,
   type PhaseSeconds,
+  type ThreadRecording,
   type ThreadSeconds,
   Trace,
   type TracedEpoch,

@@ -12,7 +12,8 @@ import {
 import { isFiniteArray, norm } from "./products.js";
 import { HALF, type Quantity } from "./quantity.js";
 
-type Verdict =
+/** What was found of one quantity. */
+export type Verdict =
   /** As the textbook has it, from the quantities before it. */
   | "right"
   | "wrong"
