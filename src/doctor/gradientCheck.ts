@@ -9,6 +9,8 @@
  * the slopes on either side. A kink nearby is avoided by smaller steps.
  */
 
+import { OptionError } from "../errors.js";
+
 /** The loss as a function of all parameters. It must not keep or change the array. */
 export type LossFunction = (parameters: Float64Array) => number;
 
@@ -55,7 +57,7 @@ const SMALLER_STEPS = [1e-1, 1e-2, 1e-3];
 
 /**
  * @param gradients as many as parameters
- * @throws RangeError when there are not, or the loss is not a finite number.
+ * @throws OptionError when there are not, an option is outside its range, or the loss is not a finite number.
  */
 export function gradientCheck(
   lossFunction: LossFunction,
@@ -64,16 +66,18 @@ export function gradientCheck(
   options: GradientCheckOptions = {},
 ): GradientCheck {
   if (gradients.length !== parameters.length) {
-    throw new RangeError(
+    throw new OptionError(
       `gradients has ${gradients.length} entries, expected ${parameters.length} as there are parameters`,
     );
   }
-  const { tolerance, rounding, step, worst } = { ...DEFAULTS, ...options };
-  const setting = { tolerance, rounding, step };
+  const { worst, ...setting } = settingOf(options);
   const x = Float64Array.from(parameters);
   const center = evaluate(lossFunction, x, -1);
   const checked: CheckedParameter[] = [];
   for (const index of options.indices ?? x.keys()) {
+    if (!(index in x)) {
+      throw new OptionError(`indices has ${index}, expected 0 to ${x.length - 1}`);
+    }
     checked.push(checkOne(lossFunction, x, index, gradients[index], { center, ...setting }));
   }
   const largest = Math.max(0, ...checked.map(({ numeric }) => Math.abs(numeric)));
@@ -90,6 +94,22 @@ export function gradientCheck(
     relativeError: largest === 0 ? (difference === 0 ? 0 : 1) : difference / largest,
     worst: checked.toSorted((a, b) => rank(b) - rank(a)).slice(0, worst),
   };
+}
+
+/** @throws OptionError for what is outside its range. */
+function settingOf(options: GradientCheckOptions): typeof DEFAULTS {
+  const {
+    tolerance = DEFAULTS.tolerance,
+    rounding = DEFAULTS.rounding,
+    step = DEFAULTS.step,
+    worst = DEFAULTS.worst,
+  } = options;
+  for (const [name, value] of Object.entries({ tolerance, rounding, worst })) {
+    if (!(value >= 0)) throw new OptionError(`${name} is ${value}, expected 0 or more`);
+  }
+  if (!(step > 0 && step < 1))
+    throw new OptionError(`step is ${step}, expected above 0 and below 1`);
+  return { tolerance, rounding, step, worst };
 }
 
 interface Setting {
@@ -183,7 +203,7 @@ function evaluate(loss: LossFunction, x: Float64Array, index: number): number {
   const value = loss(x);
   if (Number.isFinite(value)) return value;
   const place = index < 0 ? "at the parameters" : `with parameter ${index} moved to ${x[index]}`;
-  throw new RangeError(`the loss ${place} is ${value}, expected a finite number`);
+  throw new OptionError(`the loss ${place} is ${value}, expected a finite number`);
 }
 
 function verdictOf(

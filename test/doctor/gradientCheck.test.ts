@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gradientCheck } from "../../src/doctor/gradientCheck.js";
+import { type GradientCheckOptions, gradientCheck } from "../../src/doctor/gradientCheck.js";
+import { OptionError } from "../../src/errors.js";
 import { type Activation, functions } from "../../src/reference/activations.js";
 import { meanLoss, type Objective, targetsOf } from "../../src/reference/losses.js";
 import { Matrix, matrix } from "../../src/reference/matrix.js";
@@ -74,7 +75,7 @@ test("parameters are left as they are, and only those asked for are checked", ()
 
 test("refused in a sentence", () => {
   expect(() => gradientCheck(() => 1, [1], [1, 2])).toThrow(
-    new RangeError("gradients has 2 entries, expected 1 as there are parameters"),
+    new OptionError("gradients has 2 entries, expected 1 as there are parameters"),
   );
   expect(() => gradientCheck(() => Number.NaN, [1], [1])).toThrow(
     "the loss at the parameters is NaN, expected a finite number",
@@ -129,3 +130,22 @@ test.each(NAMES.flatMap((name) => OBJECTIVES.map((objective) => ({ name, ...obje
     expect(inputs).toBeInstanceOf(Matrix);
   },
 );
+
+test.each([
+  [{ tolerance: -1 }, "tolerance is -1, expected 0 or more"],
+  [{ step: 0 }, "step is 0, expected above 0 and below 1"],
+  [{ step: Number.NaN }, "step is NaN, expected above 0 and below 1"],
+  [{ worst: -1 }, "worst is -1, expected 0 or more"],
+  [{ indices: [3] }, "indices has 3, expected 0 to 2"],
+])("%o is refused", (options, message) => {
+  const square = (x: Float64Array) => x.reduce((sum, value) => sum + value * value, 0);
+  expect(() => gradientCheck(square, [1, 2, 3], [2, 4, 6], options)).toThrow(
+    new OptionError(message),
+  );
+});
+
+test("an option that is undefined has its default", () => {
+  const square = (x: Float64Array) => x.reduce((sum, value) => sum + value * value, 0);
+  const options = { tolerance: undefined } as unknown as GradientCheckOptions;
+  expect(gradientCheck(square, [1, 2, 3], [2, 4, 6], options).wrong).toBe(0);
+});
