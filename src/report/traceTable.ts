@@ -41,7 +41,7 @@ export function traceTable(epochs: readonly TracedEpoch[], layout: Layout): stri
     ];
   });
   const note = wrap(
-    "of each epoch's time, in %; what threads do is their mean, wait: for each other at a barrier.",
+    "of each epoch's time, in %; what threads do is their mean, wait: for each other, and for the messages that start a run.",
     layout.width,
   );
   return [table(columns, rows, layout), threadTable(epochs, layout), layout.style.faint(note)].join(
