@@ -5,6 +5,7 @@ import {
   type ExplainOptions,
   type Explanation,
   explain,
+  type Factor,
   type Hypothesis,
   type Mistake,
   type Reference,
@@ -128,9 +129,7 @@ export class Chain {
     const textbook = whole;
     const first = { ...hypotheses[0], compute: () => textbook };
     const explanation = explain(values, [first, ...hypotheses.slice(1)], options);
-    const expected =
-      (explanation?.reason?.mistakes.length ? undefined : explanation?.reason?.value) ??
-      options.factors[0].value;
+    const expected = expectedFactor(options.factors, explanation?.reason);
     const unexplained: Mistake[] = explanation
       ? explanation.reason
         ? []
@@ -240,4 +239,13 @@ export function show(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(3);
   return String(Number(value.toPrecision(5)));
+}
+
+/** The right factor that a quantity is held against: its own if that is right or but for the sign, else the first. */
+function expectedFactor(factors: readonly Factor[], found: Factor | undefined): number {
+  const size = Math.abs(found?.value ?? Number.NaN);
+  const own = factors.find(
+    ({ value, mistakes }) => mistakes.length === 0 && Math.abs(value / size - 1) < 1e-9,
+  );
+  return (own ?? factors[0]).value;
 }

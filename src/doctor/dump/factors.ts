@@ -80,6 +80,16 @@ export function scalesOf(loss: LossName, outputs: number): number[] {
   return loss === "cross-entropy" ? [1] : [1, 2, 1 / outputs, 2 / outputs];
 }
 
+/** A factor of a mean that is taken once more, over `samples`. */
+export function dividedBy(factor: Factor, samples: number): Factor {
+  const { origin, ...rest } = factor;
+  const divided = { ...rest, value: factor.value / samples };
+  // n/features over n is 1/features; of others the number says as much as where it is from.
+  return origin?.startsWith(`${samples}/`)
+    ? { ...divided, origin: origin.replace(`${samples}/`, "1/") }
+    : divided;
+}
+
 /** Factors of A − Y: 1 and 1/n are both right, and so are their multiples. */
 export function outputFactors(sizes: Sizes, loss: LossName, samples: number): Factor[] {
   const { outputs } = sizes;
@@ -91,7 +101,12 @@ export function outputFactors(sizes: Sizes, loss: LossName, samples: number): Fa
   const wrong = scales.flatMap((scale) =>
     meanFactors(sizes)
       .filter(({ value, mistakes }) => value > 0 && mistakes.length > 0)
-      .map((factor) => ({ ...factor, value: (factor.value * scale) / samples })),
+      .map((factor) => {
+        const divided = dividedBy(factor, samples);
+        if (scale === 1) return divided;
+        const { origin: _, ...rest } = divided;
+        return { ...rest, value: divided.value * scale };
+      }),
   );
   return distinct([...right, ...right.map(flipped), ...wrong, ...wrong.map(flipped)]);
 }

@@ -29,7 +29,8 @@ export function misused(misuse: Misuse, Z: Quantity, right: Quantity, chain: Cha
       id: "softmax-axis",
       at: right.name,
       evidence: `the loss and its gradient are those of a softmax over the samples: ${numbers}`,
-      cause: "the softmax is taken over the samples, not the classes: its columns add up to 1",
+      cause:
+        "the softmax is taken over the samples, not the classes: those of a class add up to 1, not those of a sample",
     });
   } else {
     chain.discover({

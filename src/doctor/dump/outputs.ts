@@ -63,7 +63,9 @@ export function outputs(
       output: "softmax",
       misuse: "samples",
       mistakes: [
-        axis("the softmax is taken over the samples, not the classes: its columns add up to 1"),
+        axis(
+          "the softmax is taken over the samples, not the classes: those of a class add up to 1, not those of a sample",
+        ),
       ],
       compute: () => overSamples(Z.matrix),
     },

@@ -25,22 +25,74 @@ export function multiplyTransposed(a: Matrix, b: Matrix): Matrix {
 
 function product(a: Matrix, b: Matrix): Matrix {
   const c = new Matrix(a.rows, b.columns);
+  const found = new Int32Array(a.columns);
   for (let row = 0; row < a.rows; row++) {
-    for (let k = 0; k < a.columns; k++) {
-      addScaled(c, row, b, k, a.data[row * a.columns + k]);
+    const start = row * a.columns;
+    let count = 0;
+    for (let k = 0; k < a.columns; k++) if (a.data[start + k] !== 0) found[count++] = k;
+    let index = 0;
+    for (; index + 4 <= count; index += 4) {
+      addFour(c, row, b, found, index, a.data, start, 1);
     }
+    for (; index < count; index++) addScaled(c, row, b, found[index], a.data[start + found[index]]);
   }
   return c;
 }
 
 function transposedProduct(a: Matrix, b: Matrix): Matrix {
   const c = new Matrix(a.columns, b.columns);
-  for (let row = 0; row < a.rows; row++) {
-    for (let k = 0; k < a.columns; k++) {
-      addScaled(c, k, b, row, a.data[row * a.columns + k]);
+  const { columns, data } = a;
+  const rows = new Int32Array(4);
+  let row = 0;
+  for (; row + 4 <= a.rows; row += 4) {
+    for (let index = 0; index < 4; index++) rows[index] = row + index;
+    for (let k = 0; k < columns; k++) {
+      const at = row * columns + k;
+      if (data[at] && data[at + columns] && data[at + 2 * columns] && data[at + 3 * columns]) {
+        addFour(c, k, b, rows, 0, data, k, columns);
+      } else {
+        for (let index = 0; index < 4; index++) {
+          addScaled(c, k, b, row + index, data[at + index * columns]);
+        }
+      }
     }
   }
+  for (; row < a.rows; row++) {
+    for (let k = 0; k < columns; k++) addScaled(c, k, b, row, data[row * columns + k]);
+  }
   return c;
+}
+
+/**
+ * c[row, :] += Σ factors[first + stride · from] · b[from, :] over the rows `from` that `rows` names from `place` on, four of them, added in that order as
+ * `addScaled` would, but with a load and a store of c for all four.
+ */
+function addFour(
+  c: Matrix,
+  row: number,
+  b: Matrix,
+  rows: Int32Array,
+  place: number,
+  factors: Float64Array,
+  first: number,
+  stride: number,
+): void {
+  const { columns } = c;
+  const target = c.data;
+  const source = b.data;
+  const f0 = factors[first + stride * rows[place]];
+  const f1 = factors[first + stride * rows[place + 1]];
+  const f2 = factors[first + stride * rows[place + 2]];
+  const f3 = factors[first + stride * rows[place + 3]];
+  let s0 = rows[place] * columns;
+  let s1 = rows[place + 1] * columns;
+  let s2 = rows[place + 2] * columns;
+  let s3 = rows[place + 3] * columns;
+  const end = (row + 1) * columns;
+  for (let at = row * columns; at < end; at++) {
+    target[at] =
+      target[at] + f0 * source[s0++] + f1 * source[s1++] + f2 * source[s2++] + f3 * source[s3++];
+  }
 }
 
 /** c[row, :] += factor · b[from, :] */

@@ -237,6 +237,37 @@ describe("a finding", () => {
     ]);
   });
 
+  test.each([
+    [1 / FEATURES, "mean-by-features", `is 1/${FEATURES} times`],
+    [-1 / SAMPLES, "sign-flipped", "all of it is -1 times"],
+  ])("holds A − Y times %d against what it was meant to be", (factor, id, evidence) => {
+    // A softmax of the dump's own probabilities: dZ = A − Y is right, and so is its mean.
+    const a = numbers(SAMPLES * CLASSES, 7).map(Math.abs);
+    for (let row = 0; row < SAMPLES; row++) {
+      const own = a.subarray(row * CLASSES, (row + 1) * CLASSES);
+      const sum = own.reduce((total, value) => total + value, 0);
+      for (let index = 0; index < CLASSES; index++) own[index] /= sum;
+    }
+    const dZ = a.map((value, index) => {
+      const label = Math.floor(index / CLASSES) % CLASSES;
+      return (value - (index % CLASSES === label ? 1 : 0)) * factor;
+    });
+    const { findings } = diagnose([
+      array("X", [SAMPLES, FEATURES], numbers(SAMPLES * FEATURES, 1)),
+      array(
+        "Y",
+        [SAMPLES],
+        Array.from({ length: SAMPLES }, (_, row) => row % CLASSES),
+      ),
+      array("W1", [FEATURES, CLASSES], numbers(FEATURES * CLASSES, 2)),
+      array("A1", [SAMPLES, CLASSES], a),
+      array("dZ1", [SAMPLES, CLASSES], dZ),
+    ]);
+    const finding = findings.find(({ at }) => at === "dZ1");
+    expect(finding).toMatchObject({ id });
+    expect(finding?.evidence.replace(/is [\d.e-]+ = /, "is ")).toContain(evidence);
+  });
+
   test("names the factor of a gradient and where it comes from", () => {
     // A softmax regression: dW1 = Xᵀ·(A − Y)/n, here with the mean over features.
     const x = numbers(SAMPLES * FEATURES, 1);
