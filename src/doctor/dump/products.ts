@@ -31,8 +31,8 @@ function product(a: Matrix, b: Matrix): Matrix {
     let count = 0;
     for (let k = 0; k < a.columns; k++) if (a.data[start + k] !== 0) found[count++] = k;
     let index = 0;
-    for (; index + 4 <= count; index += 4) {
-      addFour(c, row, b, found, index, a.data, start, 1);
+    for (; index + 8 <= count; index += 8) {
+      addEight(c, row, b, found, index, a.data, start, 1);
     }
     for (; index < count; index++) addScaled(c, row, b, found[index], a.data[start + found[index]]);
   }
@@ -42,16 +42,16 @@ function product(a: Matrix, b: Matrix): Matrix {
 function transposedProduct(a: Matrix, b: Matrix): Matrix {
   const c = new Matrix(a.columns, b.columns);
   const { columns, data } = a;
-  const rows = new Int32Array(4);
+  const rows = new Int32Array(8);
   let row = 0;
-  for (; row + 4 <= a.rows; row += 4) {
-    for (let index = 0; index < 4; index++) rows[index] = row + index;
+  for (; row + 8 <= a.rows; row += 8) {
+    for (let index = 0; index < 8; index++) rows[index] = row + index;
     for (let k = 0; k < columns; k++) {
       const at = row * columns + k;
-      if (data[at] && data[at + columns] && data[at + 2 * columns] && data[at + 3 * columns]) {
-        addFour(c, k, b, rows, 0, data, k, columns);
+      if (data[at] && isFull(data, at, columns)) {
+        addEight(c, k, b, rows, 0, data, k, columns);
       } else {
-        for (let index = 0; index < 4; index++) {
+        for (let index = 0; index < 8; index++) {
           addScaled(c, k, b, row + index, data[at + index * columns]);
         }
       }
@@ -63,11 +63,17 @@ function transposedProduct(a: Matrix, b: Matrix): Matrix {
   return c;
 }
 
+/** Whether the eight values `stride` apart from `first` on are all other than 0. */
+function isFull(values: Float64Array, first: number, stride: number): boolean {
+  for (let index = 1; index < 8; index++) if (values[first + index * stride] === 0) return false;
+  return true;
+}
+
 /**
- * c[row, :] += Σ factors[first + stride · from] · b[from, :] over the rows `from` that `rows` names from `place` on, four of them, added in that order as
- * `addScaled` would, but with a load and a store of c for all four.
+ * c[row, :] += Σ factors[first + stride · from] · b[from, :] over the rows `from` that `rows` names from `place` on,
+ * eight of them, added in that order as `addScaled` would, but with a load and a store of c for all of them.
  */
-function addFour(
+function addEight(
   c: Matrix,
   row: number,
   b: Matrix,
@@ -84,14 +90,30 @@ function addFour(
   const f1 = factors[first + stride * rows[place + 1]];
   const f2 = factors[first + stride * rows[place + 2]];
   const f3 = factors[first + stride * rows[place + 3]];
-  let s0 = rows[place] * columns;
-  let s1 = rows[place + 1] * columns;
-  let s2 = rows[place + 2] * columns;
-  let s3 = rows[place + 3] * columns;
-  const end = (row + 1) * columns;
-  for (let at = row * columns; at < end; at++) {
-    target[at] =
-      target[at] + f0 * source[s0++] + f1 * source[s1++] + f2 * source[s2++] + f3 * source[s3++];
+  const f4 = factors[first + stride * rows[place + 4]];
+  const f5 = factors[first + stride * rows[place + 5]];
+  const f6 = factors[first + stride * rows[place + 6]];
+  const f7 = factors[first + stride * rows[place + 7]];
+  const s0 = rows[place] * columns;
+  const s1 = rows[place + 1] * columns;
+  const s2 = rows[place + 2] * columns;
+  const s3 = rows[place + 3] * columns;
+  const s4 = rows[place + 4] * columns;
+  const s5 = rows[place + 5] * columns;
+  const s6 = rows[place + 6] * columns;
+  const s7 = rows[place + 7] * columns;
+  const at = row * columns;
+  for (let index = 0; index < columns; index++) {
+    target[at + index] =
+      target[at + index] +
+      f0 * source[s0 + index] +
+      f1 * source[s1 + index] +
+      f2 * source[s2 + index] +
+      f3 * source[s3 + index] +
+      f4 * source[s4 + index] +
+      f5 * source[s5 + index] +
+      f6 * source[s6 + index] +
+      f7 * source[s7 + index];
   }
 }
 
