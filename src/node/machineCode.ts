@@ -2,20 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Disassembly, VectorWork } from "../profile/index.js";
-
-/** A loop's machine code, as it stands: instructions that are printed, not executed. */
-export interface MachineLoop {
-  /** How many times the loop's body stands there one after the other: V8 unrolls some. */
-  readonly copies: number;
-  readonly instructions: number;
-  /** Instructions that read memory, and that write it. */
-  readonly loads: number;
-  readonly stores: number;
-  /** Those of them that are about the stack: values that no register was left for. */
-  readonly stackLoads: number;
-  readonly stackStores: number;
-}
+import type { Disassembly, MachineLoop, VectorWork } from "../profile/index.js";
 
 const PROGRAM =
   'new WebAssembly.Module(require("node:fs").readFileSync(process.argv[process.argv.length - 1]))';

@@ -8,6 +8,7 @@ export {
   type VectorWork,
 } from "./disassembly/disassemble.js";
 export { type Pressure, VECTOR_REGISTERS } from "./disassembly/liveness.js";
+export type { MachineLoop } from "./disassembly/machineLoop.js";
 export type { ProfiledKernel, Shape, Work } from "./kernel.js";
 export { KERNELS } from "./kernels/index.js";
 export {

@@ -1,21 +1,12 @@
 /** A kernel's hot loop as text, and what it asks of the processor. */
-import { type Disassembly, VECTOR_REGISTERS } from "../profile/index.js";
+import { type Disassembly, type MachineLoop, VECTOR_REGISTERS } from "../profile/index.js";
 import { count, percent } from "./numbers.js";
 import type { Layout } from "./table.js";
 import { padEnd, textWidth } from "./text.js";
 import { wrap } from "./wrap.js";
 
 /** Of V8's machine code; a text says why there is none. */
-export type MachineCode =
-  | {
-      readonly copies: number;
-      readonly instructions: number;
-      readonly loads: number;
-      readonly stores: number;
-      readonly stackLoads: number;
-      readonly stackStores: number;
-    }
-  | string;
+export type MachineCode = MachineLoop | string;
 
 /** Instructions that move nothing but names. */
 const SILENT = /^(local\.|.*\.const$|br)/;
