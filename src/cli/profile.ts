@@ -5,8 +5,8 @@ import { checkWritable, readFileBytes, writeFileAtomically } from "../node/index
 import {
   type CompiledWay,
   compareProfiles,
-  findKernel,
-  KERNELS,
+  KERNEL_NAMES,
+  kernelsNamed,
   type Profile,
   type ProfileOptions,
   parseProfile,
@@ -20,6 +20,7 @@ import { profileDetails, profileOverview, roofTable } from "../report/profileTab
 import { drawRoofline, rooflineOf } from "../report/roofline.js";
 import { rooflineHtml, rooflineSvg } from "../report/rooflineSvg.js";
 import { truncate } from "../report/text.js";
+import { wrap } from "../report/wrap.js";
 import { printDisassembly } from "./disassemble.js";
 import { number, wholeNumber } from "./optionValues.js";
 import { profileEngines } from "./profileEngines.js";
@@ -32,7 +33,7 @@ interface ProfileFlags {
   readonly sweep?: true;
   readonly threads?: number;
   readonly rounds?: number;
-  readonly disassemble?: string;
+  readonly disassemble?: readonly string[];
   readonly variant?: CompiledWay;
   readonly json?: true;
   readonly csv?: true;
@@ -45,7 +46,7 @@ interface ProfileFlags {
 }
 
 const EXPLANATION = `
-Kernels: ${KERNELS.map(({ name }) => name).join(", ")}
+${wrap(`Kernels: ${KERNEL_NAMES}`, 78, 2)}
 
 Each is run as a plain JavaScript loop, as the same loop in WebAssembly without
 SIMD, and as training runs it: on plain and on relaxed SIMD, on one thread and on
@@ -69,7 +70,7 @@ Examples:
   $ wasmlp profile
   $ wasmlp profile --svg roofline.svg
   $ wasmlp profile --compare profile.json --threshold 10
-  $ wasmlp profile --kernel gemm-nn --shape 512x512x512
+  $ wasmlp profile --kernel gemm --shape 512x512x512
   $ wasmlp profile --kernel adam,sgd --sweep
   $ wasmlp profile --engines
   $ wasmlp profile --engines node,chromium,/opt/node24/bin/node --kernel gemm-nn
@@ -80,7 +81,11 @@ Examples:
 
 export function defineProfile(command: Command, terminal: Terminal): void {
   command
-    .option("--kernel <names>", "kernels to measure, such as gemm-nn or tanh,relu", kernels)
+    .option(
+      "--kernel <names>",
+      "kernels to measure, such as gemm or tanh,relu",
+      kernelsOf("--kernel"),
+    )
     .option("--shape <sizes>", "a shape instead of the kernels' own, such as 512x512x512", shape)
     .option("--sweep", "other shapes beside those that training asks for")
     .option(
@@ -94,7 +99,11 @@ export function defineProfile(command: Command, terminal: Terminal): void {
       wholeNumber("--rounds", { minimum: 5, maximum: 1001 }),
     )
     .option("--engines [names]", "the same in several engines, such as node,chromium", engines)
-    .option("--disassemble <kernel>", "print the loop in which a kernel spends its time")
+    .option(
+      "--disassemble <names>",
+      "print the loop in which a kernel spends its time",
+      kernelsOf("--disassemble"),
+    )
     .addOption(
       new Option("--variant <name>", "whose loop that is (default: the fastest)").choices([
         "scalar",
@@ -231,14 +240,12 @@ function engines(text: string): string[] {
   throw new OptionError(`--engines is "${text}", expected names such as node,chromium`);
 }
 
-function kernels(text: string): string[] {
-  const names = text.split(",").map((name) => name.trim());
-  for (const name of names) {
-    if (KERNELS.some((kernel) => kernel.name === name)) continue;
-    const all = KERNELS.map((kernel) => kernel.name).join(", ");
-    throw new OptionError(`--kernel is "${name}", expected one of ${all}`);
-  }
-  return names.map((name) => findKernel(name).name);
+/** @throws OptionError naming the option when one of the names is no kernel's. */
+function kernelsOf(option: string): (text: string) => string[] {
+  return (text) => {
+    const names = text.split(",").flatMap((name) => kernelsNamed(name.trim(), option));
+    return [...new Set(names)].map(({ name }) => name);
+  };
 }
 
 function shape(text: string): Shape {

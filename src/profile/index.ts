@@ -10,12 +10,11 @@ export {
 export { type Pressure, VECTOR_REGISTERS } from "./disassembly/liveness.js";
 export type { MachineLoop } from "./disassembly/machineLoop.js";
 export type { ProfiledKernel, Shape, Work } from "./kernel.js";
+export { KERNEL_NAMES, kernelsNamed } from "./kernelNames.js";
 export { KERNELS } from "./kernels/index.js";
 export {
   checkProfileOptions,
   describeHost,
-  findKernel,
-  findKernelOrFamily,
   type Host,
   type Measurement,
   type Profile,

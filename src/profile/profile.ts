@@ -2,8 +2,8 @@
 import { chooseExecution } from "../engine/execution.js";
 import { detectFeatures } from "../engine/features.js";
 import { nameHost } from "../engine/host.js";
-import { OptionError } from "../errors.js";
 import { checkedShape, type ProfiledKernel, type Shape, type Work } from "./kernel.js";
+import { kernelsNamed } from "./kernelNames.js";
 import { KERNELS } from "./kernels/index.js";
 import { measure, type Samples, type Subject } from "./measure.js";
 import { LEVELS, type Level, levelOf, PEAK, READ, UPDATE } from "./roofs.js";
@@ -14,7 +14,7 @@ import { type Variant, WAYS } from "./variant.js";
 import { Workbench } from "./workbench.js";
 
 export interface ProfileOptions {
-  /** Names of `KERNELS`; default: all. */
+  /** Names of `KERNELS`, or what several begin with: "gemm" is all three of them. Default: all. */
   readonly kernels?: readonly string[];
   /** Instead of the kernels' own shapes. */
   readonly shape?: Shape;
@@ -123,24 +123,10 @@ export function checkProfileOptions(options: ProfileOptions): void {
   casesOf(options);
 }
 
-/** The kernel of that name. @throws OptionError when there is none. */
-export function findKernel(name: string): ProfiledKernel {
-  const found = KERNELS.find((kernel) => kernel.name === name);
-  if (found) return found;
-  const names = KERNELS.map((kernel) => kernel.name).join(", ");
-  throw new OptionError(`kernel is "${name}", expected one of ${names}`);
-}
-
-/** The same of "gemm" too, which is the first of "gemm-nn", "gemm-nt" … */
-export function findKernelOrFamily(name: string): ProfiledKernel {
-  const named = KERNELS.find((kernel) => kernel.name === name);
-  return named ?? KERNELS.find((kernel) => kernel.name.startsWith(`${name}-`)) ?? findKernel(name);
-}
-
 function casesOf({ kernels, shape, shapes = DEFAULTS.shapes, threads }: ProfileOptions): Case[] {
-  const chosen = kernels?.map(findKernel) ?? KERNELS;
+  const chosen = new Set(kernels?.flatMap((name) => kernelsNamed(name)) ?? KERNELS);
   const variants = variantsOfHost(threads);
-  return chosen.flatMap((kernel) => {
+  return [...chosen].flatMap((kernel) => {
     const own = shape ? [checkedShape(kernel, shape)] : shapesOf(kernel, shapes);
     return own.flatMap((one, index) =>
       variants

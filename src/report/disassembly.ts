@@ -1,4 +1,4 @@
-/** A kernel's hot loop as text, and what it asks of the processor. */
+/** The hot loop of kernels as text, and what it asks of the processor. */
 import { type Disassembly, type MachineLoop, VECTOR_REGISTERS } from "../profile/index.js";
 import { count, percent } from "./numbers.js";
 import type { Layout } from "./table.js";
@@ -11,24 +11,24 @@ export type MachineCode = MachineLoop | string;
 /** Instructions that move nothing but names. */
 const SILENT = /^(local\.|.*\.const$|br)/;
 
-/** @param engine "Node 20.20.2, V8 11.3", whose machine code it is */
+/**
+ * @param disassemblies of kernels whose hot loop is the same one, one at least
+ * @param engine "Node 20.20.2, V8 11.3", whose machine code it is
+ */
 export function disassemblyReport(
-  disassembly: Disassembly,
+  disassemblies: readonly Disassembly[],
   machine: MachineCode,
   engine: string,
   layout: Layout,
 ): string {
-  const { kernel, shape, way, functionIndex, functionName, module, iterations, share } =
-    disassembly;
-  const { instructions, pressure } = disassembly;
+  const [disassembly] = disassemblies;
+  const { shape, way, functionIndex, functionName, module, instructions, pressure } = disassembly;
+  const kernels = disassemblies.map(({ kernel }) => kernel).join(", ");
   const file = module.pathname.slice(module.pathname.lastIndexOf("/") + 1);
   const place = functionName ?? `function ${functionIndex}`;
-  const title = `${kernel} ${shape.join("x")}, ${way}: the hot loop, in ${place} of ${file}`;
+  const title = `${kernels} ${shape.join("x")}, ${way}: the hot loop, in ${place} of ${file}`;
   const facts = [
-    [
-      "executed",
-      `${count(iterations)} times in a call, ${percent(share, 0)} of the instructions in its loops`,
-    ],
+    ["executed", executions(disassemblies)],
     [
       "an iteration",
       instructions
@@ -50,6 +50,16 @@ export function disassemblyReport(
     return `${heading(padEnd(name, width))}  ${text}`;
   });
   return [heading(wrap(title, layout.width)), disassembly.wat, lines.join("\n")].join("\n\n");
+}
+
+/** For each kernel, unless all say the same. */
+function executions(disassemblies: readonly Disassembly[]): string {
+  const texts = disassemblies.map(
+    ({ iterations, share }) =>
+      `${count(iterations)} times in a call, ${percent(share, 0)} of the instructions in its loops`,
+  );
+  if (new Set(texts).size === 1) return texts[0];
+  return texts.map((text, index) => `${disassemblies[index].kernel} ${text}`).join("; ");
 }
 
 function liveVectors({ carried, locals, values }: Disassembly["pressure"]): string {

@@ -16,6 +16,14 @@ test("profile prints the roofs, and a line for every variant", async () => {
   }
 });
 
+test("--kernel and --disassemble take the same names", async () => {
+  const options = ["--shape", "8x8x8", "--rounds", "5", "--threads", "1", "--json"];
+  const { stdout } = await wasmlp("profile", "--kernel", "gemm", ...options);
+  const { measurements } = JSON.parse(stdout) as { measurements: { kernel: string }[] };
+  const names = new Set(measurements.map(({ kernel }) => kernel));
+  expect(names).toEqual(new Set(["gemm-nn", "gemm-nt", "gemm-tn"]));
+});
+
 test("--json prints everything as one object, --csv a line for each measurement", async () => {
   const { stdout } = await wasmlp("profile", ...QUICK, "--json");
   const profile = JSON.parse(stdout);
@@ -66,7 +74,7 @@ test("a baseline that is none, and a picture of what only moves, are refused", a
 
 test.each([
   [["--threshold", "0"], /^error: --threshold is "0", expected a number above 0\n$/],
-  [["--kernel", "gemm"], /^error: --kernel is "gemm", expected one of gemm-nn, .*\n$/],
+  [["--kernel", "gem"], /^error: --kernel is "gem", expected one of gemm \(gemm-nn, .*\n$/],
   [["--shape", "8x8x8"], /^error: --shape is given without --kernel, expected the kernel .*\n$/],
   [
     ["--kernel", "tanh", "--shape", "8x"],
@@ -84,7 +92,7 @@ test.each([
     ["--engines", "node", "--kernel", "tanh", "--shape", "8"],
     /^error: shape is 8, expected rows x units for tanh\n$/,
   ],
-  [["--disassemble", "gem"], /^error: kernel is "gem", expected one of gemm-nn, .*\n$/],
+  [["--disassemble", "x"], /^error: --disassemble is "x", expected one of gemm \(gemm-nn, .*\n$/],
   [["--disassemble", "relu", "--shape", "4"], /^error: shape is 4, expected rows x units .*\n$/],
   [
     ["--disassemble", "relu", "--kernel", "relu"],
@@ -124,14 +132,16 @@ test("--disassemble prints the hot loop and what it asks of the processor, --jso
   const { exitCode, stdout, stderr } = await wasmlp("profile", "--disassemble", "gemm");
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout).toMatch(
-    /^gemm-nn 256x256x256, (simd|relaxed): the hot loop, in .* of wasmlp\..*\.wasm$/m,
+    /^gemm-nn, gemm-nt, gemm-tn 256x256x256, (simd|relaxed): the hot loop, in .* of wasmlp\..*\.wasm$/m,
   );
   expect(stdout).toMatch(/^loop$/m);
   expect(stdout).toMatch(
     /^v128 locals +\d+ live from one iteration to the next, at most \d+ at once/m,
   );
-  const json = await wasmlp("profile", "--disassemble", "sgd", "--shape", "64", "--json");
-  const found = JSON.parse(json.stdout);
-  expect(found).toMatchObject({ format: "wasmlp-disassembly", kernel: "sgd", shape: [64] });
-  expect(found.pressure.carried).toBe(1);
+  const json = await wasmlp("profile", "--disassemble", "sgd,tanh", "--json");
+  const { format, kernels } = JSON.parse(json.stdout);
+  expect(format).toBe("wasmlp-disassembly");
+  expect(kernels).toHaveLength(2);
+  expect(kernels[0]).toMatchObject({ kernel: "sgd", pressure: { carried: 1 } });
+  expect(kernels[1]).toMatchObject({ kernel: "tanh" });
 });

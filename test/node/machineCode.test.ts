@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findMachineLoop, machineLoop } from "../../src/node/machineCode.js";
 import { enableRelaxedSimd } from "../../src/node/relaxedSimd.js";
-import { disassemble, findKernel } from "../../src/profile/index.js";
+import { disassemble, kernelsNamed } from "../../src/profile/index.js";
 
 enableRelaxedSimd();
 
@@ -67,7 +67,7 @@ test("V8's code of the matrix product's tile: a load for each that WebAssembly h
   skip,
 }) => {
   skip(process.arch !== "x64", "machine code is read on x64 only");
-  const found = await disassemble(findKernel("gemm-nn"), { way: "simd" });
+  const found = await disassemble(kernelsNamed("gemm-nn")[0], { way: "simd" });
   const machine = await machineLoop(found);
   if (typeof machine === "string") throw new Error(machine);
   const loads = found.instructions

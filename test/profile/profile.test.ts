@@ -47,7 +47,7 @@ test("a kernel is measured by every variant, and below a roof that was measured 
 });
 
 test.each([
-  [{ kernels: ["gemm"] }, 'kernel is "gemm", expected one of gemm-nn, '],
+  [{ kernels: ["gem"] }, 'kernel is "gem", expected one of gemm (gemm-nn, '],
   [{ kernels: ["tanh"], shape: [3] }, "shape is 3, expected rows x units for tanh"],
   [
     { kernels: ["sparse-forward"], shape: [129, 7] },

@@ -23,7 +23,7 @@ const MACHINE: MachineCode = {
 };
 
 test("the loop, and what it asks of the processor", () => {
-  expect(disassemblyReport(FOUND, MACHINE, "Node 20", PLAIN_LAYOUT)).toBe(
+  expect(disassemblyReport([FOUND], MACHINE, "Node 20", PLAIN_LAYOUT)).toBe(
     `gemm-nn 8x8x8, simd: the hot loop, in function 7 of a.wasm
 
 loop
@@ -40,7 +40,7 @@ machine code  10 instructions, 3 loads and 1 stores, none of them of the stack: 
 test("more vectors than registers, and what V8 spills", () => {
   const tight = { ...FOUND, pressure: { carried: 12, locals: 16, values: 17 } };
   const machine = { ...MACHINE, copies: 3, stackLoads: 2, stackStores: 1 };
-  const text = disassemblyReport(tight, machine, "Node 20", PLAIN_LAYOUT);
+  const text = disassemblyReport([tight], machine, "Node 20", PLAIN_LAYOUT);
   expect(text).toContain("17 are wanted of the 15 for vectors that V8 has on x86-64: 2 spilled");
   expect(text).toContain(
     "10 instructions for 3 iterations, unrolled, 3 loads and 1 stores, 2 and 1",
@@ -48,10 +48,21 @@ test("more vectors than registers, and what V8 spills", () => {
 });
 
 test("why there is no machine code, within the width of the terminal", () => {
-  const text = disassemblyReport(FOUND, "of arm64 is not read", "Node 20", {
+  const text = disassemblyReport([FOUND], "of arm64 is not read", "Node 20", {
     ...PLAIN_LAYOUT,
     width: 60,
   });
   expect(text).toContain("machine code  of arm64 is not read (Node 20)");
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+});
+
+test("kernels that share a loop have one report", () => {
+  const other = { ...FOUND, kernel: "gemm-nt" };
+  const same = disassemblyReport([FOUND, other], MACHINE, "Node 20", PLAIN_LAYOUT);
+  expect(same).toContain("gemm-nn, gemm-nt 8x8x8, simd: the hot loop, in function 7 of a.wasm\n");
+  expect(same).toContain("executed      12,345 times in a call, 90 % of");
+  const more = { ...other, share: 0.8 };
+  expect(disassemblyReport([FOUND, more], MACHINE, "Node 20", PLAIN_LAYOUT)).toContain(
+    "in its loops; gemm-nt 12,345 times in a call, 80 % of the instructions",
+  );
 });

@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { enableRelaxedSimd } from "../../../src/node/relaxedSimd.js";
 import { disassemble } from "../../../src/profile/disassembly/disassemble.js";
-import { findKernel, findKernelOrFamily, KERNELS } from "../../../src/profile/index.js";
+import { KERNELS, kernelsNamed } from "../../../src/profile/index.js";
 
 enableRelaxedSimd();
 
 test("of the matrix product it is the tile: its multiply-adds are all that the product has", async () => {
-  const found = await disassemble(findKernel("gemm-nn"), { shape: [48, 64, 64], way: "relaxed" });
+  const found = await disassemble(kernelsNamed("gemm-nn")[0], {
+    shape: [48, 64, 64],
+    way: "relaxed",
+  });
   const madds = new Map(found.instructions).get("f32x4.relaxed_madd") ?? 0;
   expect(madds).toBeGreaterThanOrEqual(8);
   // Four lanes; an iteration more than are multiplied ends each run of the loop.
@@ -22,7 +25,7 @@ test("of the matrix product it is the tile: its multiply-adds are all that the p
 
 test("which loop is hot follows from what is executed: of one function, one for each activation", async () => {
   const [tanh, relu] = await Promise.all(
-    ["tanh", "relu"].map((name) => disassemble(findKernel(name), { way: "simd" })),
+    ["tanh", "relu"].map((name) => disassemble(kernelsNamed(name)[0], { way: "simd" })),
   );
   expect(tanh.functionIndex).toBe(relu.functionIndex);
   expect(tanh.innermost).not.toBe(relu.innermost);
@@ -43,14 +46,8 @@ test("every kernel has one in every way", async () => {
   }
 });
 
-test("a family's name is that of its first kernel, unless a kernel is called so", () => {
-  expect(findKernelOrFamily("gemm").name).toBe("gemm-nn");
-  expect(findKernelOrFamily("tanh").name).toBe("tanh");
-  expect(() => findKernelOrFamily("gem")).toThrow(/^kernel is "gem", expected one of gemm-nn, /);
-});
-
 test("a variant that a kernel does not have is refused", async () => {
-  await expect(disassemble(findKernel("compress"), { way: "scalar" })).rejects.toThrow(
+  await expect(disassemble(kernelsNamed("compress")[0], { way: "scalar" })).rejects.toThrow(
     'variant is "scalar", expected simd or relaxed for compress',
   );
 });
