@@ -64,7 +64,8 @@ await build({
   output: {
     dir: bundled,
     format: "esm",
-    minify: true,
+    // `console.log(model)` and stack traces name classes.
+    minify: { mangle: { keepNames: { class: true, function: false } } },
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     codeSplitting: { groups: GROUPS },

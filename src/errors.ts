@@ -30,8 +30,12 @@ export class WasmlpError extends Error {
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
     this.code = code;
+  }
+
+  /** The name of the class; written out, since bundlers shorten the names of classes. */
+  override get name(): string {
+    return "WasmlpError";
   }
 }
 
@@ -40,12 +44,20 @@ export class OptionError extends WasmlpError {
   constructor(message: string, options?: ErrorOptions) {
     super("invalid-option", message, options);
   }
+
+  override get name(): string {
+    return "OptionError";
+  }
 }
 
 /** Data that is not what it claims to be: wrong magic, wrong length, a label out of range. */
 export class DataError extends WasmlpError {
   constructor(message: string, options?: ErrorOptions) {
     super("invalid-data", message, options);
+  }
+
+  override get name(): string {
+    return "DataError";
   }
 }
 
@@ -54,12 +66,20 @@ export class ModelError extends WasmlpError {
   constructor(message: string, options?: ErrorOptions) {
     super("invalid-model", message, options);
   }
+
+  override get name(): string {
+    return "ModelError";
+  }
 }
 
 /** A file or folder that is missing, unreadable or unwritable. */
 export class FileError extends WasmlpError {
   constructor(message: string, options?: ErrorOptions) {
     super("file-access", message, options);
+  }
+
+  override get name(): string {
+    return "FileError";
   }
 }
 
@@ -68,12 +88,20 @@ export class DownloadError extends WasmlpError {
   constructor(message: string, options?: ErrorOptions) {
     super("download-failed", message, options);
   }
+
+  override get name(): string {
+    return "DownloadError";
+  }
 }
 
 /** Training that cannot go on: the loss became NaN or infinite. */
 export class TrainingError extends WasmlpError {
   constructor(message: string, options?: ErrorOptions) {
     super("diverged", message, options);
+  }
+
+  override get name(): string {
+    return "TrainingError";
   }
 }
 
@@ -82,5 +110,9 @@ export class EngineError extends WasmlpError {
   // biome-ignore lint/complexity/noUselessConstructor: it narrows the codes
   constructor(code: "unsupported-host" | "disposed", message: string, options?: ErrorOptions) {
     super(code, message, options);
+  }
+
+  override get name(): string {
+    return "EngineError";
   }
 }
