@@ -1,5 +1,7 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The library's face: define → fit → evaluate → predict → save. */
-import type { Dataset, Targets, ValueTargets } from "./data/dataset.js";
+import { checkOptions, checkSignal, checkStrings, checkType } from "./arguments.js";
+import { checkDataset, type Dataset, type Targets, type ValueTargets } from "./data/dataset.js";
 import { type ImageShape, isImageOf } from "./data/imageShape.js";
 import { checkPreprocessing, type Preprocessing } from "./data/preprocessing.js";
 import { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
@@ -107,6 +109,7 @@ export class Mlp implements Disposable {
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async create(options: MlpOptions): Promise<Mlp> {
+    checkOptions(options, { image: "object", preprocessing: "object" });
     const { architecture, initialization = "glorot", seed = 0, image } = options;
     const { preprocessing } = options;
     checkSeed(seed);
@@ -140,6 +143,7 @@ export class Mlp implements Disposable {
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async load(file: Uint8Array, options: LoadOptions = {}): Promise<Mlp> {
+    checkOptions(options, { name: "string" });
     const execution = chooseExecution(options, false);
     const name = options.name ?? "model";
     return Mlp.#restore(decodeModel(file, name), execution);
@@ -153,7 +157,9 @@ export class Mlp implements Disposable {
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async fromSnapshot(snapshot: ModelSnapshot, options: ExecutionOptions = {}): Promise<Mlp> {
+    checkOptions(options, {});
     const execution = chooseExecution(options, false);
+    checkType("snapshot", snapshot, "object");
     const { architecture, classNames, image, preprocessing } = snapshot;
     checkSnapshot(snapshot);
     checkNames(classNames, architecture);
@@ -244,6 +250,8 @@ export class Mlp implements Disposable {
     options?: EvaluateOptions,
   ): Promise<Evaluation | RegressionEvaluation> {
     const { signal } = options ?? {};
+    checkSignal(signal);
+    checkDataset(dataset);
     if (isOfClasses(dataset)) return evaluate(this.#network, dataset, signal);
     const predictions = await this.predictAll(dataset.inputs, { signal });
     return evaluateRegression(this.#network, dataset, predictions, signal);
@@ -276,6 +284,7 @@ export class Mlp implements Disposable {
     inputs: Uint8Array | Float32Array,
     options?: PredictAllOptions,
   ): Promise<Float32Array> {
+    checkSignal(options?.signal);
     return predictAll(this.#network, inputs, options);
   }
 
@@ -286,7 +295,7 @@ export class Mlp implements Disposable {
    */
   layerParameters(index: number): { weights: Float32Array; biases: Float32Array } {
     const layer = this.#network.layers[index];
-    if (layer === undefined) {
+    if (layer === undefined || typeof index !== "number") {
       throw new OptionError(
         `layer ${index} was asked for, expected 0 to ${this.#network.layers.length - 1}`,
       );
@@ -302,13 +311,21 @@ export class Mlp implements Disposable {
    * The model as the bytes of a safetensors file, which PyTorch reads too.
    *
    * @param options `training` is kept in the file, default what was loaded
+   * @throws OptionError when `training` has more than strings, numbers and booleans.
+   * @throws EngineError "disposed" after `dispose()`.
    */
-  save({ training = this.training }: SaveOptions = {}): Uint8Array<ArrayBuffer> {
+  save(options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
+    checkOptions(options, {});
+    const { training = this.training } = options;
     const { training: _, ...snapshot } = this.snapshot();
     return encodeModel({ ...snapshot, ...(training && { training }) });
   }
 
-  /** What the model is and its parameters as they are now, copied: what exports are made of. */
+  /**
+   * What the model is and its parameters as they are now, copied: what exports are made of.
+   *
+   * @throws EngineError "disposed" after `dispose()`.
+   */
   snapshot(): ModelSnapshot {
     const { architecture, classNames, image, preprocessing, training } = this;
     return {
@@ -342,6 +359,7 @@ function isOfClasses(dataset: Dataset | Dataset<ValueTargets>): dataset is Datas
 }
 
 function checkNames(classNames: readonly string[], architecture: Architecture): void {
+  checkStrings("classNames", classNames);
   if (!fitsTargets(architecture, classNames.length)) {
     throw new OptionError(
       `classNames has ${classNames.length} entries, expected ${countClasses(architecture)} as the network tells apart`,

@@ -1,4 +1,5 @@
 /** The one shape in which data travels: inputs, targets and names. */
+import { checkStrings, checkType, wrongType } from "../arguments.js";
 import { DataError, OptionError } from "../errors.js";
 import { show } from "./arrays/show.js";
 import { type ImageShape, isImageOf } from "./imageShape.js";
@@ -45,10 +46,38 @@ export type DatasetParts<T extends Targets = ClassTargets> = Omit<Dataset<T>, "s
 /**
  * Checks that the parts fit together and hands them over as a data set. Nothing is copied.
  *
+ * @throws OptionError when a part is of another type than it is said to be.
  * @throws DataError when a length, a label or a value is out of place.
  */
 export function createDataset<T extends Targets>(parts: DatasetParts<T>): Dataset<T> {
+  const samples = checkParts(parts);
+  const { name, inputs, targets, features } = parts;
+  if (targets.kind === "values") checkValues(name, targets);
+  if (inputs instanceof Float32Array) checkFinite(name, inputs, features);
+  return { ...parts, samples };
+}
+
+/**
+ * All that kernels rely on: whoever puts a data set together without `createDataset` may have missed it.
+ *
+ * @throws OptionError when a part is of another type than it is said to be.
+ * @throws DataError when a length or a label is out of place.
+ */
+export function checkDataset(dataset: Dataset<Targets>): void {
+  const samples = checkParts(dataset);
+  if (dataset.samples === samples) return;
+  throw new DataError(`${dataset.name}: samples is ${dataset.samples}, expected ${samples}`);
+}
+
+/** @returns the number of samples */
+function checkParts(parts: DatasetParts<Targets>): number {
+  checkType("the data set", parts, "object");
   const { name, inputs, targets, features, image } = parts;
+  checkType("name", name, "string");
+  if (!(inputs instanceof Uint8Array || inputs instanceof Float32Array)) {
+    throw wrongType(`${name}: inputs`, inputs, "a Uint8Array or a Float32Array");
+  }
+  checkTargets(name, targets);
   if (!Number.isInteger(features) || features < 1) {
     throw new DataError(`${name}: features is ${features}, expected a whole number of at least 1`);
   }
@@ -65,9 +94,23 @@ export function createDataset<T extends Targets>(parts: DatasetParts<T>): Datase
     );
   }
   if (targets.kind === "classes") checkLabels(name, targets);
-  else checkValues(name, targets);
-  if (inputs instanceof Float32Array) checkFinite(name, inputs, features);
-  return { ...parts, samples };
+  return samples;
+}
+
+function checkTargets(name: string, targets: Targets): void {
+  checkType(`${name}: targets`, targets, "object");
+  const { kind } = targets;
+  checkStrings(`${name}: targets.names`, targets.names);
+  if (kind === "classes") {
+    const { labels } = targets;
+    if (labels instanceof Uint8Array || labels instanceof Int32Array) return;
+    throw wrongType(`${name}: targets.labels`, labels, "a Uint8Array or an Int32Array");
+  }
+  if (kind !== "values") throw wrongType(`${name}: targets.kind`, kind, '"classes" or "values"');
+  const { values } = targets;
+  if (!(values instanceof Float32Array)) {
+    throw wrongType(`${name}: targets.values`, values, "a Float32Array");
+  }
 }
 
 /**

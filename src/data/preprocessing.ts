@@ -3,6 +3,7 @@
  * spread over inputs of their own, and values to be predicted are standardised too. Learned from the training
  * set and kept with the model, so that a model takes and gives raw values.
  */
+import { isRecord, wrongType } from "../arguments.js";
 import { OptionError } from "../errors.js";
 import { show } from "./arrays/show.js";
 
@@ -113,6 +114,9 @@ export function checkPreprocessing(
   inputs: number,
   names: readonly string[],
 ): void {
+  if (!isPreprocessing(preprocessing)) {
+    throw wrongType("preprocessing", preprocessing, "one with columns and targets");
+  }
   const found = countInputs(preprocessing);
   if (found !== inputs) {
     throw new OptionError(
@@ -176,8 +180,4 @@ function isColumn(value: unknown): value is InputColumn {
 
 function isOptionalNumber(value: unknown): boolean {
   return value === undefined || typeof value === "number";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

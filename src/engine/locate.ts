@@ -1,4 +1,5 @@
 /** Where the files lie that the library loads by itself, for programs that move them. */
+import { checkType } from "../arguments.js";
 
 /** What may be loaded: one of the builds, and on pages with threads the workers' script. */
 export type EngineFile =
@@ -19,6 +20,7 @@ let locator: FileLocator = () => undefined;
  * called before the first model is made; holds for the whole program.
  */
 export function locateFiles(locate: FileLocator): void {
+  checkType("locate", locate, "function");
   locator = locate;
 }
 

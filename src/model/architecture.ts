@@ -1,4 +1,5 @@
 /** What a network is made of, apart from the values of its weights. */
+import { checkType, checkWhole } from "../arguments.js";
 import { ModelError, OptionError } from "../errors.js";
 
 /** Activations of hidden layers, a = f(z); the leaky ReLU's slope below 0 is 0.01. */
@@ -54,6 +55,8 @@ export const MAXIMUM_PARAMETERS = 500_000_000;
  * The usual architecture in short: hidden layers of one activation, then the outputs.
  *
  * @example perceptron(784, [64], 10, "tanh")
+ *
+ * @throws OptionError when `hidden` is no array; sizes and activations are checked by `Mlp.create`.
  */
 export function perceptron(
   inputs: number,
@@ -62,6 +65,7 @@ export function perceptron(
   activation: HiddenActivation,
   outputActivation: OutputActivation = "softmax",
 ): Architecture {
+  checkType("hidden", hidden, "array");
   return {
     inputs,
     layers: [
@@ -110,11 +114,15 @@ export function countParameters(architecture: Architecture): number {
  * @throws ModelError when there are more parameters than linear memory can hold.
  */
 export function checkArchitecture(architecture: Architecture): void {
+  checkType("architecture", architecture, "object");
   const { inputs, layers } = architecture;
-  checkSize("inputs", inputs);
+  checkWhole("inputs", inputs, 1, MAXIMUM_UNITS);
+  checkType("layers", layers, "array");
   if (layers.length === 0) throw new OptionError("layers is empty, expected at least one layer");
-  layers.forEach(({ units, activation }, index) => {
-    checkSize(`units of layer ${index + 1}`, units);
+  layers.forEach((layer, index) => {
+    checkType(`layer ${index + 1}`, layer, "object");
+    const { units, activation } = layer;
+    checkWhole(`units of layer ${index + 1}`, units, 1, MAXIMUM_UNITS);
     const last = index === layers.length - 1;
     const allowed: readonly string[] = last
       ? outputActivations(architecture.loss)
@@ -146,11 +154,5 @@ function outputActivations(loss: Loss | undefined): readonly string[] {
       return HIDDEN_ACTIVATIONS;
     default:
       throw new OptionError(`the loss is "${String(loss)}", expected ${LOSSES.join(", ")}`);
-  }
-}
-
-function checkSize(name: string, size: number): void {
-  if (!Number.isInteger(size) || size < 1 || size > MAXIMUM_UNITS) {
-    throw new OptionError(`${name} is ${size}, expected a whole number from 1 to ${MAXIMUM_UNITS}`);
   }
 }

@@ -1,9 +1,13 @@
 /** What a prediction may be asked of a network, in one batch or many. */
+import { wrongType } from "../arguments.js";
 import { OptionError } from "../errors.js";
 import type { Network } from "./network.js";
 
-/** @throws OptionError when inputs `[samples, features]` are not whole samples. */
+/** @throws OptionError when inputs `[samples, features]` are neither bytes nor floats, or not whole samples. */
 export function countSamples({ architecture }: Network, inputs: Uint8Array | Float32Array): number {
+  if (!(inputs instanceof Uint8Array || inputs instanceof Float32Array)) {
+    throw wrongType("inputs of predict", inputs, "a Uint8Array or a Float32Array");
+  }
   const samples = inputs.length / architecture.inputs;
   if (Number.isInteger(samples) && samples > 0) return samples;
   throw new OptionError(
@@ -14,11 +18,13 @@ export function countSamples({ architecture }: Network, inputs: Uint8Array | Flo
 /**
  * Room for outputs `[samples, outputs]`: what the caller gave, or new.
  *
- * @throws OptionError when the caller's has another length.
+ * @throws OptionError when the caller's is of another type or length.
  */
 export function roomFor({ layers }: Network, samples: number, room?: Float32Array): Float32Array {
   const { units } = layers[layers.length - 1];
   if (room === undefined) return new Float32Array(samples * units);
+  if (!(room instanceof Float32Array))
+    throw wrongType("outputs of predict", room, "a Float32Array");
   if (room.length === samples * units) return room;
   throw new OptionError(
     `predict was given room for ${room.length} outputs, expected ${samples * units} as ${samples} × ${units}`,

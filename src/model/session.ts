@@ -2,7 +2,7 @@
  * A session passes a data set through a network: the data set copied into linear memory once, the
  * buffers of one batch, and the plan that the kernels follow. Nothing is allocated afterwards.
  */
-import type { Dataset, Targets, ValueTargets } from "../data/dataset.js";
+import { checkDataset, type Dataset, type Targets, type ValueTargets } from "../data/dataset.js";
 import { standardize } from "../data/preprocessing.js";
 import type { Pointer } from "../engine/kernels.js";
 import {
@@ -324,6 +324,7 @@ function copyValues(network: Network, { values }: ValueTargets, target: Pointer)
 }
 
 function checkFit(network: Network, dataset: Dataset<Targets>): void {
+  checkDataset(dataset);
   const { inputs } = network.architecture;
   if (dataset.features !== inputs) {
     throw new OptionError(

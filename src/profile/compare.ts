@@ -1,4 +1,5 @@
 /** Two profiles against each other: what got slower, what got faster, and what cannot be told. */
+import { isRecord } from "../arguments.js";
 import { DataError } from "../errors.js";
 import type { Measurement, Profile } from "./profile.js";
 import { type Interval, median, ratioInterval } from "./statistics.js";
@@ -94,8 +95,4 @@ function isMeasurement(value: unknown): boolean {
 
 function areNumbers(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((one) => one > 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

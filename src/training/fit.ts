@@ -1,5 +1,5 @@
 /** Training: epochs of mini-batch gradient descent. */
-import type { Dataset, Targets } from "../data/dataset.js";
+import { checkDataset, type Dataset, type Targets } from "../data/dataset.js";
 import { ModelError, OptionError } from "../errors.js";
 import type { LearningState } from "../model/learningState.js";
 import type { Network } from "../model/network.js";
@@ -20,9 +20,7 @@ import { copyParameters, restoreParameters } from "./parameters.js";
 import { Plateau } from "./plateau.js";
 import { learningOf, resolveFitOptions, type TrainingSettings } from "./resolveOptions.js";
 import { StepSettingsWriter } from "./stepSettings.js";
-
-/** Networks that are being trained at the moment. */
-const inTraining = new WeakSet<Network>();
+import { takeForTraining } from "./trainee.js";
 
 /**
  * Trains `network` on `dataset`, an epoch at each turn of the iterator. Leaving the loop ends the
@@ -39,17 +37,13 @@ export async function* trainEpochs(
   dataset: Dataset<Targets>,
   options: FitOptions = {},
 ): AsyncGenerator<EpochReport, History, undefined> {
+  checkDataset(dataset);
   const settings = resolveFitOptions(options, dataset.samples);
   const { trace } = options;
   if (trace && network.execution.memory === "private") {
     throw new OptionError("trace is given, expected a host that shares memory between threads");
   }
-  if (inTraining.has(network)) {
-    throw new OptionError(
-      "fit was called while the model is being trained, expected one fit at a time",
-    );
-  }
-  inTraining.add(network);
+  const release = takeForTraining(network, "fit");
   const sessions: Session[] = [];
   let averaging: LearningState | undefined;
   try {
@@ -144,8 +138,8 @@ export async function* trainEpochs(
     // Whoever leaves early takes the average too, unless the model has been disposed of.
     if (!network.disposed) averaging?.exchangeAverage();
     for (const session of sessions) session.free();
+    release();
     trace?.end();
-    inTraining.delete(network);
   }
 }
 

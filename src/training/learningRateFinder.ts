@@ -3,14 +3,16 @@
  * explodes; where it fell fastest is a good rate. Smith, "Cyclical Learning Rates for Training Neural
  * Networks" (WACV 2017), section 3.3.
  */
-import type { Dataset, Targets } from "../data/dataset.js";
+import { checkOptions } from "../arguments.js";
+import { checkDataset, type Dataset, type Targets } from "../data/dataset.js";
 import { OptionError } from "../errors.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
 import { AdamCorrections } from "./optimizers.js";
 import type { FitOptions } from "./options.js";
 import { copyParameters, restoreParameters } from "./parameters.js";
-import { learningOf, resolveFitOptions } from "./resolveOptions.js";
+import { learningOf, resolveFitOptions, type TrainingSettings } from "./resolveOptions.js";
+import { takeForTraining } from "./trainee.js";
 
 export interface FindLearningRateOptions
   extends Pick<
@@ -58,20 +60,39 @@ const EXPLOSION = 4;
 /**
  * Leaves the network as it was.
  *
- * @throws OptionError when an option is out of range or there are too few batches.
+ * @throws OptionError when an option is out of range, there are too few batches, or the model is being trained.
  */
 export async function findLearningRate(
   network: Network,
   dataset: Dataset<Targets>,
   options: FindLearningRateOptions = {},
 ): Promise<LearningRateCurve> {
-  const { lowest = 1e-5, highest = 10, steps: wanted = 200, signal } = options;
+  checkDataset(dataset);
+  checkOptions(options, { lowest: "number", highest: "number", steps: "number" });
+  const { lowest = 1e-5, highest = 10, steps = 200 } = options;
   if (!(lowest > 0 && highest > lowest && Number.isFinite(highest))) {
     throw new OptionError(
       `the rates go from ${lowest} to ${highest}, expected 0 < lowest < highest`,
     );
   }
   const settings = resolveFitOptions(options, dataset.samples);
+  const release = takeForTraining(network, "findLearningRate");
+  try {
+    return await climb(network, dataset, settings, { ...options, lowest, highest, steps });
+  } finally {
+    release();
+  }
+}
+
+/** Trains at rates from the lowest to the highest, and puts the parameters back. */
+async function climb(
+  network: Network,
+  dataset: Dataset<Targets>,
+  settings: TrainingSettings,
+  ladder: FindLearningRateOptions &
+    Required<Pick<FindLearningRateOptions, "lowest" | "highest" | "steps">>,
+): Promise<LearningRateCurve> {
+  const { lowest, highest, steps: wanted, signal } = ladder;
   const before = copyParameters(network);
   const session = new Session(network, dataset, {
     batchSize: settings.batchSize,
@@ -79,7 +100,7 @@ export async function findLearningRate(
     learning: learningOf({ ...settings, averaging: 0 }),
   });
   try {
-    const steps = Math.min(wanted, session.steps);
+    const steps = Math.min(Math.floor(wanted), session.steps);
     if (!(steps >= FEWEST_STEPS)) {
       throw new OptionError(
         `${dataset.name}: ${steps} batches of ${settings.batchSize}, expected at least ${FEWEST_STEPS} to find a learning rate`,

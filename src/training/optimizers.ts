@@ -1,4 +1,6 @@
 /** The rules by which parameters follow their gradients. */
+
+import { checkFraction } from "../arguments.js";
 import type { StepSettings } from "../engine/plan.js";
 import { OptionError } from "../errors.js";
 import type { OptimizerKernel } from "../model/learning.js";
@@ -47,11 +49,6 @@ export function resolveOptimizer(optimizer: OptimizerName | OptimizerOptions): R
     throw new OptionError(`epsilon is ${epsilon}, expected a finite number above 0`);
   }
   return resolved;
-}
-
-function checkFraction(name: string, value: number): void {
-  if (value >= 0 && Math.fround(value) < 1) return;
-  throw new OptionError(`${name} is ${value}, expected a number from 0 to below 1`);
 }
 
 export function optimizerKernel(name: OptimizerName): OptimizerKernel {

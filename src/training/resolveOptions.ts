@@ -1,4 +1,13 @@
 /** Fills in the defaults of the training options and checks their ranges. */
+import {
+  checkBytes,
+  checkFraction,
+  checkOptions,
+  checkRange,
+  checkSignal,
+  checkType,
+  checkWhole,
+} from "../arguments.js";
 import { OptionError } from "../errors.js";
 import type { Augmentation, Learning } from "../model/learning.js";
 import {
@@ -59,8 +68,25 @@ export interface TrainingSettings {
   readonly seed: number;
 }
 
-/** @throws OptionError when an option is out of range. */
+/** Of those options whose range is not checked. */
+const TYPES = {
+  schedule: "object",
+  dropout: "object",
+  augmentation: "object",
+  earlyStopping: "object",
+  shuffle: "boolean",
+  onCheckpoint: "function",
+  onEpoch: "function",
+  onProgress: "function",
+  inspect: "function",
+  trace: "object",
+} as const satisfies Partial<Record<keyof FitOptions, string>>;
+
+/** @throws OptionError when an option is of another type than it is said to be, or out of range. */
 export function resolveFitOptions(options: FitOptions, samples: number): TrainingSettings {
+  checkOptions(options, TYPES);
+  checkSignal(options.signal);
+  if (options.resume !== undefined) checkBytes("resume", options.resume);
   const defaults = DEFAULT_FIT_OPTIONS;
   const { epochs = defaults.epochs, batchSize: size = defaults.batchSize } = options;
   const { learningRate = defaults.learningRate, shuffle = defaults.shuffle } = options;
@@ -73,14 +99,18 @@ export function resolveFitOptions(options: FitOptions, samples: number): Trainin
   checkWhole("batchSize", batchSize, 1, 2 ** 31 - 1);
   checkSeed(seed);
   // The kernels take it as float32, where 1e39 would be infinite and 1e−46 zero.
+  checkType("learningRate", learningRate, "number");
   const rounded = Math.fround(learningRate);
   if (!(rounded > 0 && Number.isFinite(rounded))) {
     throw new OptionError(`learningRate is ${learningRate}, expected a finite number above 0`);
   }
   checkSchedule(schedule);
   checkRange("warmup", warmup, 0, epochs);
-  const optimizer = resolveOptimizer(options.optimizer ?? defaults.optimizer);
+  const optimizer = resolveOptimizer(
+    options.optimizer === undefined ? defaults.optimizer : options.optimizer,
+  );
   const { weightDecay = optimizer.name === "adamw" ? ADAMW_DECAY : 0 } = options;
+  checkType("weightDecay", weightDecay, "number");
   if (!(weightDecay >= 0 && weightDecay * learningRate < 1)) {
     throw new OptionError(
       `weightDecay is ${weightDecay}, expected 0 to below 1 / learningRate = ${1 / learningRate}`,
@@ -162,21 +192,4 @@ function resolveEarlyStopping({
     throw new OptionError("earlyStopping was given without validation, expected a data set for it");
   }
   return { patience, monitor };
-}
-
-function checkWhole(name: string, value: number, minimum: number, maximum: number): void {
-  if (Number.isInteger(value) && minimum <= value && value <= maximum) return;
-  throw new OptionError(
-    `${name} is ${value}, expected a whole number from ${minimum} to ${maximum}`,
-  );
-}
-
-function checkRange(name: string, value: number, minimum: number, maximum: number): void {
-  if (minimum <= value && value <= maximum) return;
-  throw new OptionError(`${name} is ${value}, expected a number from ${minimum} to ${maximum}`);
-}
-
-function checkFraction(name: string, value: number): void {
-  if (value >= 0 && value < 1) return;
-  throw new OptionError(`${name} is ${value}, expected a number from 0 to below 1`);
 }

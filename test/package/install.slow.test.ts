@@ -60,6 +60,13 @@ test("the embedding example of the README runs", () => {
   expect(run.stdout).toMatch(/^accuracy 0\.[89]\d*, the first digit is a \d$/m);
 });
 
+test("a model lives as documented, and every misuse is an error of the library", () => {
+  cpSync(join(import.meta.dirname, "library.js"), join(project, "library.js"));
+  const options = ["--expose-gc", "library.js"];
+  const run = spawnSync(process.execPath, options, { cwd: project, encoding: "utf8" });
+  expect(run).toMatchObject({ status: 0, stdout: "", stderr: "" });
+});
+
 test.each(["wasmlp", "wasmlp/browser", "wasmlp/node", "wasmlp/profile", "wasmlp/trace"])(
   "%s is imported",
   (entry) => {
@@ -91,7 +98,7 @@ test("wasmlp trains and predicts with the recipes and modules that were installe
   expect(run.status, run.stderr).toBe(0);
 });
 
-const PROGRAM = `import { createDataset, Mlp, perceptron, type Dataset, type ValueTargets } from "wasmlp";
+const PROGRAM = `import { createDataset, type Dataset, type ErrorCode, Mlp, perceptron, type RegressionEvaluation, type ValueTargets, WasmlpError } from "wasmlp";
 import { saveModel } from "wasmlp/node";
 import { profile } from "wasmlp/profile";
 import * as trace from "wasmlp/trace";
@@ -108,13 +115,26 @@ for await (const { epoch, loss } of model.epochs(dataset, { epochs: 2, learningR
   void numbers;
 }
 const outputs: Float32Array = model.predict(dataset.inputs.subarray(0, 2));
+async function evaluated(file: Uint8Array, signal: AbortSignal): Promise<number> {
+  using loaded = await Mlp.load(file);
+  const { loss, values }: RegressionEvaluation = await loaded.evaluate(dataset, { signal });
+  return loss + (values[0]?.determination ?? 0);
+}
+function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof WasmlpError ? error.code : undefined;
+}
+// @ts-expect-error: an option may be absent, but not undefined
+await model.fit(dataset, { epochs: undefined });
+// @ts-expect-error: floats are float32
+model.predict(new Float64Array(2));
 // @ts-expect-error: an architecture is needed
 await Mlp.create({ seed: 1 });
-export { outputs, profile, saveModel, trace };
+export { codeOf, evaluated, outputs, profile, saveModel, trace };
 `;
 
 test.each([
   { module: "nodenext", moduleResolution: "nodenext" },
+  { module: "node16", moduleResolution: "node16" },
   { module: "esnext", moduleResolution: "bundler" },
 ])(
   "a program is type-checked under $moduleResolution, the package's types included",
@@ -123,7 +143,7 @@ test.each([
     const compilerOptions = {
       ...resolution,
       target: "es2022",
-      lib: ["es2023", "dom", "dom.iterable", "esnext.disposable"],
+      lib: ["es2022", "dom"],
       strict: true,
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,

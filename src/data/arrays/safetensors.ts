@@ -3,6 +3,7 @@
  * little-endian; a JSON header that gives each tensor's dtype, shape and place; then the tensors'
  * bytes, row-major, little-endian, without gaps or overlaps. Places count from the header's end.
  */
+import { checkBytes, isRecord } from "../../arguments.js";
 import { DataError, type WasmlpError } from "../../errors.js";
 import { decodeElements } from "./elements.js";
 import { findRepeatedKey } from "./jsonKeys.js";
@@ -90,6 +91,8 @@ export function splitSafetensors(
   file: Uint8Array,
   { place, dtypes = DTYPE_NAMES, Refusal = DataError }: SplitSafetensorsOptions,
 ): SafetensorsContent {
+  checkBytes(place, file);
+
   function splitHeader(): { header: Record<string, unknown>; data: Uint8Array } {
     if (file.length < SAFETENSORS_LENGTH_BYTES) {
       throw new Refusal(
@@ -208,10 +211,6 @@ interface TensorPlace {
   readonly shape: readonly number[];
   readonly start: number;
   readonly end: number;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isListOfSizes(value: unknown): value is number[] {

@@ -6,7 +6,7 @@
  * Same seed, same bytes on every JavaScript engine: no file in this folder computes with more than
  * + − × ÷, square roots, rounding and whole numbers, all of which the language fixes to the bit.
  */
-import { OptionError } from "../../errors.js";
+import { checkOptions, checkWhole } from "../../arguments.js";
 import { createDataset, type Dataset } from "../dataset.js";
 import { trace } from "./curve.js";
 import { distortion, unsteady } from "./distort.js";
@@ -37,7 +37,9 @@ export interface DigitsOptions {
  *
  * @throws OptionError when `samples` or `seed` is out of range.
  */
-export function digits({ samples, seed = 0, name = "built-in digits" }: DigitsOptions): Dataset {
+export function digits(options: DigitsOptions): Dataset {
+  checkOptions(options, { name: "string" });
+  const { samples, seed = 0, name = "built-in digits" } = options;
   checkWhole("samples", samples, 1, MAXIMUM_SAMPLES);
   checkWhole("seed", seed, 0, MAXIMUM_SEED);
   const inputs = new Uint8Array(samples * PIXELS);
@@ -70,11 +72,4 @@ function drawDigit(digit: number, random: Random): Uint8Array {
 function penWidth(random: Random): number {
   const deviation = random.normal(0, 1);
   return Math.max(0.065, 0.122 + 0.038 * deviation + 0.004 * deviation * deviation);
-}
-
-function checkWhole(name: string, value: number, minimum: number, maximum: number): void {
-  if (Number.isInteger(value) && minimum <= value && value <= maximum) return;
-  throw new OptionError(
-    `${name} is ${value}, expected a whole number from ${minimum} to ${maximum}`,
-  );
 }

@@ -2,6 +2,8 @@
  * What tensors cannot say of a model (activations, class names, image shape, preprocessing), as JSON that
  * stands beside them in every format.
  */
+
+import { isRecord, wrongType } from "../../arguments.js";
 import type { ImageShape } from "../../data/imageShape.js";
 import { isImageOf } from "../../data/imageShape.js";
 import {
@@ -23,6 +25,7 @@ import type { ModelDescription, TrainingRecord } from "./snapshot.js";
 export const DESCRIPTION_KEY = "wasmlp";
 const VERSION = 1;
 
+/** @throws OptionError when the training record has more than strings, numbers and booleans. */
 export function formatDescription({
   architecture: { inputs, layers, loss },
   classNames,
@@ -30,6 +33,9 @@ export function formatDescription({
   preprocessing,
   training,
 }: ModelDescription): string {
+  if (training !== undefined && !isTrainingRecord(training)) {
+    throw wrongType("training", training, "an object of strings, numbers and booleans");
+  }
   return JSON.stringify({
     version: VERSION,
     inputs,
@@ -129,8 +135,4 @@ function isTrainingRecord(value: unknown): value is TrainingRecord {
     isRecord(value) &&
     Object.values(value).every((item) => ["string", "number", "boolean"].includes(typeof item))
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

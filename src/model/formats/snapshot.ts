@@ -1,4 +1,6 @@
 /** A model as files hold it, apart from any engine: what it is, and its parameters. */
+
+import { checkType, wrongType } from "../../arguments.js";
 import type { ImageShape } from "../../data/imageShape.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { OptionError } from "../../errors.js";
@@ -59,6 +61,7 @@ export function writeParameters(network: Network, snapshots: readonly LayerSnaps
  */
 export function checkSnapshot({ architecture, layers }: ModelSnapshot): void {
   checkArchitecture(architecture);
+  checkType("layers of the snapshot", layers, "array");
   if (layers.length !== architecture.layers.length) {
     throw new OptionError(
       `the snapshot has ${layers.length} layers, expected ${architecture.layers.length} as its architecture`,
@@ -66,6 +69,7 @@ export function checkSnapshot({ architecture, layers }: ModelSnapshot): void {
   }
   let { inputs } = architecture;
   architecture.layers.forEach(({ units }, index) => {
+    checkType(`layer ${index + 1} of the snapshot`, layers[index], "object");
     const { weights, biases } = layers[index];
     checkParameters(weights, inputs * units, `weights of layer ${index + 1}`);
     checkParameters(biases, units, `biases of layer ${index + 1}`);
@@ -74,6 +78,7 @@ export function checkSnapshot({ architecture, layers }: ModelSnapshot): void {
 }
 
 function checkParameters(values: Float32Array, count: number, what: string): void {
+  if (!(values instanceof Float32Array)) throw wrongType(`the ${what}`, values, "a Float32Array");
   if (values.length !== count) {
     throw new OptionError(`the ${what} are ${values.length} numbers, expected ${count}`);
   }

@@ -1,0 +1,275 @@
+/** What callers without a type checker may hand over: each is refused in one sentence, and does no harm. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDataset, type Dataset } from "../src/data/dataset.js";
+import { digits } from "../src/data/digits/index.js";
+import { locateFiles } from "../src/engine/locate.js";
+import { DataError, OptionError } from "../src/errors.js";
+import { Mlp } from "../src/mlp.js";
+import { perceptron } from "../src/model/architecture.js";
+import { noise } from "./support/datasets.js";
+
+const DATASET = noise(20);
+const ARCHITECTURE = perceptron(15, [9], 4, "tanh");
+/** It is said to be of whatever type is wanted. */
+const wrong = (value: unknown): never => value as never;
+
+let model: Mlp;
+beforeAll(async () => {
+  model = await Mlp.create({ architecture: ARCHITECTURE, seed: 1 });
+});
+afterAll(() => model.dispose());
+
+async function refusalOf(call: () => unknown): Promise<unknown> {
+  return Promise.resolve()
+    .then(call)
+    .then(() => "nothing was refused")
+    .catch((error: unknown) => error);
+}
+
+const INPUTS: readonly (readonly [unknown, string])[] = [
+  [undefined, "undefined"],
+  [null, "null"],
+  ["abc", 'the string "abc"'],
+  [5, "5"],
+  [[1, 2, 3], "an Array"],
+  [{ length: 15 }, "an Object"],
+  [new Float64Array(15), "a Float64Array"],
+  [new Int8Array(15), "an Int8Array"],
+  [new Uint8ClampedArray(15), "a Uint8ClampedArray"],
+  [new ArrayBuffer(60), "an ArrayBuffer"],
+];
+
+describe.each(INPUTS)("inputs that are %s", (inputs, found) => {
+  const refusal = (name: string) =>
+    new OptionError(`${name} is ${found}, expected a Uint8Array or a Float32Array`);
+
+  test.each(["predict", "predictAll"] as const)("%s", async (method) => {
+    expect(await refusalOf(() => model[method](wrong(inputs)))).toEqual(
+      refusal("inputs of predict"),
+    );
+  });
+
+  test.each(["fit", "evaluate", "findLearningRate"] as const)("%s", async (method) => {
+    const dataset = { ...DATASET, inputs: wrong(inputs) };
+    const name = `${DATASET.name}: inputs`;
+    expect(await refusalOf(() => model[method](dataset))).toEqual(refusal(name));
+    expect(await refusalOf(() => createDataset(dataset))).toEqual(refusal(name));
+  });
+});
+
+test.each([[new Float64Array(4)], [[0, 0, 0, 0]], [null], ["abcd"], [new Uint8Array(4)]])(
+  "room for outputs that is %s",
+  async (outputs) => {
+    const sentence = /^outputs of predict is .*, expected a Float32Array$/;
+    const inputs = new Float32Array(15);
+    for (const call of [
+      () => model.predict(inputs, wrong(outputs)),
+      () => model.predictAll(inputs, { outputs: wrong(outputs) }),
+    ]) {
+      const refusal = await refusalOf(call);
+      expect(refusal).toBeInstanceOf(OptionError);
+      expect(String(refusal)).toMatch(new RegExp(sentence.source.replace("^", "^OptionError: ")));
+    }
+  },
+);
+
+test.each([undefined, null, 5, "digits", []])("a data set that is %s", async (dataset) => {
+  const sentence = /^OptionError: the data set is .*, expected an object$/;
+  for (const method of ["fit", "evaluate", "findLearningRate"] as const) {
+    expect(String(await refusalOf(() => model[method](wrong(dataset))))).toMatch(sentence);
+  }
+  expect(String(await refusalOf(() => createDataset(wrong(dataset))))).toMatch(sentence);
+});
+
+test.each<readonly [part: string, dataset: unknown, sentence: string]>([
+  ["name", { name: 5 }, "name is 5, expected a string"],
+  ["targets", { targets: undefined }, "d: targets is undefined, expected an object"],
+  [
+    "kind",
+    { targets: { kind: "labels", names: [] } },
+    'd: targets.kind is the string "labels", expected "classes" or "values"',
+  ],
+  [
+    "names",
+    { targets: { kind: "classes", labels: new Uint8Array(20) } },
+    "d: targets.names is undefined, expected an array",
+  ],
+  [
+    "a name",
+    { targets: { kind: "classes", labels: new Uint8Array(20), names: ["a", 5] } },
+    "an entry of d: targets.names is 5, expected a string",
+  ],
+  [
+    "labels",
+    { targets: { kind: "classes", labels: [0, 1], names: ["a", "b"] } },
+    "d: targets.labels is an Array, expected a Uint8Array or an Int32Array",
+  ],
+  [
+    "labels with fractions",
+    { targets: { kind: "classes", labels: new Float32Array(20), names: ["a", "b"] } },
+    "d: targets.labels is a Float32Array, expected a Uint8Array or an Int32Array",
+  ],
+  [
+    "values",
+    { targets: { kind: "values", values: [0, 1], names: ["v"] } },
+    "d: targets.values is an Array, expected a Float32Array",
+  ],
+])("a data set's %s", async (_, part, sentence) => {
+  const dataset = { ...DATASET, name: "d", ...(part as Partial<Dataset>) };
+  const refusal = new OptionError(sentence);
+  expect(await refusalOf(() => createDataset(dataset))).toEqual(refusal);
+  for (const method of ["fit", "evaluate", "findLearningRate"] as const) {
+    expect(await refusalOf(() => model[method](dataset))).toEqual(refusal);
+  }
+});
+
+test("labels and sizes are checked also where createDataset was not asked", async () => {
+  const labels = new Uint8Array(20).fill(200);
+  const strays = { ...DATASET, targets: { ...DATASET.targets, labels } };
+  const refusal = new DataError(`${DATASET.name}: the label of sample 0 is 200, expected 0 to 3`);
+  const longer = { ...DATASET, samples: 1e6 };
+  for (const method of ["fit", "evaluate", "findLearningRate"] as const) {
+    expect(await refusalOf(() => model[method](strays))).toEqual(refusal);
+    expect(await refusalOf(() => model[method](longer))).toBeInstanceOf(DataError);
+  }
+  expect(await refusalOf(() => model.fit(DATASET, { validation: strays }))).toEqual(refusal);
+});
+
+test.each<readonly [option: string, value: unknown, sentence: string]>([
+  ["epochs", "3", 'epochs is the string "3", expected a whole number from 1 to 1000000000'],
+  ["learningRate", "0.1", 'learningRate is the string "0.1", expected a number'],
+  ["learningRate", null, "learningRate is null, expected a number"],
+  ["weightDecay", "0", 'weightDecay is the string "0", expected a number'],
+  ["labelSmoothing", true, "labelSmoothing is true, expected a number from 0 to below 1"],
+  ["dropout", 0.5, "dropout is 0.5, expected an object"],
+  ["augmentation", 5, "augmentation is 5, expected an object"],
+  ["earlyStopping", 5, "earlyStopping is 5, expected an object"],
+  ["shuffle", "no", 'shuffle is the string "no", expected a boolean'],
+  ["signal", 5, "signal is 5, expected an AbortSignal"],
+  ["signal", {}, "signal is an Object, expected an AbortSignal"],
+  ["onEpoch", 5, "onEpoch is 5, expected a function"],
+  ["onProgress", {}, "onProgress is an Object, expected a function"],
+  ["onCheckpoint", [], "onCheckpoint is an Array, expected a function"],
+  ["inspect", 5, "inspect is 5, expected a function"],
+  ["trace", 5, "trace is 5, expected an object"],
+  ["resume", "file", 'resume is the string "file", expected a Uint8Array'],
+  ["validation", 5, "the data set is 5, expected an object"],
+  [
+    "optimizer",
+    null,
+    'the optimizer is "undefined", expected sgd, momentum, nesterov, rmsprop, adam, adamw',
+  ],
+  ["schedule", "cosine", 'schedule is the string "cosine", expected an object'],
+])("the option %s as %j", async (option, value, sentence) => {
+  expect(await refusalOf(() => model.fit(DATASET, { [option]: value }))).toEqual(
+    new OptionError(sentence),
+  );
+  // Whatever was refused, the model can still be trained.
+  await expect(model.fit(DATASET, { epochs: 1 })).resolves.toBeDefined();
+});
+
+test.each([null, 5, "fast", []])("options that are %s", async (options) => {
+  const sentence = /^OptionError: options is .*, expected an object$/;
+  const file = model.save();
+  for (const call of [
+    () => Mlp.create(wrong(options)),
+    () => Mlp.load(file, wrong(options)),
+    () => Mlp.fromSnapshot(model.snapshot(), wrong(options)),
+    () => model.fit(DATASET, wrong(options)),
+    () => model.findLearningRate(DATASET, wrong(options)),
+    () => model.save(wrong(options)),
+    () => digits(wrong(options)),
+  ]) {
+    expect(String(await refusalOf(call))).toMatch(sentence);
+  }
+});
+
+test.each<readonly [options: unknown, sentence: string]>([
+  [{}, "architecture is undefined, expected an object"],
+  [{ architecture: { inputs: 5, layers: 5 } }, "layers is 5, expected an array"],
+  [{ architecture: { inputs: 5, layers: [5] } }, "layer 1 is 5, expected an object"],
+  [{ architecture: ARCHITECTURE, image: 5 }, "image is 5, expected an object"],
+  [
+    { architecture: ARCHITECTURE, classNames: "abcd" },
+    'classNames is the string "abcd", expected an array',
+  ],
+  [
+    { architecture: ARCHITECTURE, classNames: [1, 2, 3, 4] },
+    "an entry of classNames is 1, expected a string",
+  ],
+  [
+    { architecture: ARCHITECTURE, preprocessing: {} },
+    "preprocessing is an Object, expected one with columns and targets",
+  ],
+  [
+    { architecture: ARCHITECTURE, seed: "1" },
+    'seed is the string "1", expected a whole number from 0 to 4294967295',
+  ],
+])("a model of %j", async (options, sentence) => {
+  expect(await refusalOf(() => Mlp.create(wrong(options)))).toEqual(new OptionError(sentence));
+});
+
+test.each<readonly [file: unknown, found: string]>([
+  [undefined, "undefined"],
+  [new ArrayBuffer(8), "an ArrayBuffer"],
+  [new Float32Array(5), "a Float32Array"],
+  ["model.safetensors", 'the string "model.safetensors"'],
+])("a model's file that is %s", async (file, found) => {
+  expect(await refusalOf(() => Mlp.load(wrong(file)))).toEqual(
+    new OptionError(`model is ${found}, expected a Uint8Array`),
+  );
+});
+
+test.each<readonly [snapshot: (of: Mlp) => unknown, sentence: string]>([
+  [() => undefined, "snapshot is undefined, expected an object"],
+  [
+    (of) => ({ ...of.snapshot(), layers: [5, 5] }),
+    "layer 1 of the snapshot is 5, expected an object",
+  ],
+  [
+    (of) => ({
+      ...of.snapshot(),
+      layers: of.snapshot().layers.map((layer) => ({ ...layer, biases: [...layer.biases] })),
+    }),
+    "the biases of layer 1 is an Array, expected a Float32Array",
+  ],
+])("a snapshot, number %#", async (snapshot, sentence) => {
+  expect(await refusalOf(() => Mlp.fromSnapshot(wrong(snapshot(model))))).toEqual(
+    new OptionError(sentence),
+  );
+});
+
+test.each([{ run: { nested: 1 } }, { steps: 1n }, { of: () => 1 }, "text"])(
+  "a training record that JSON does not keep, number %#",
+  async (training) => {
+    expect(await refusalOf(() => model.save({ training: wrong(training) }))).toBeInstanceOf(
+      OptionError,
+    );
+  },
+);
+
+test("one number for hidden layers, a layer by name, a place that is no function", async () => {
+  expect(await refusalOf(() => perceptron(784, wrong(64), 10, "tanh"))).toEqual(
+    new OptionError("hidden is 64, expected an array"),
+  );
+  expect(await refusalOf(() => model.layerParameters(wrong("0")))).toEqual(
+    new OptionError("layer 0 was asked for, expected 0 to 1"),
+  );
+  expect(await refusalOf(() => locateFiles(wrong("/static/")))).toEqual(
+    new OptionError('locate is the string "/static/", expected a function'),
+  );
+});
+
+test("findLearningRate waits for nobody: the parameters are one's at a time", async () => {
+  const many = noise(2000);
+  const controller = new AbortController();
+  const training = model.fit(many, { epochs: 1e6, signal: controller.signal });
+  expect(await refusalOf(() => model.findLearningRate(many))).toEqual(
+    new OptionError(
+      "findLearningRate was called while the model is being trained, expected one fit at a time",
+    ),
+  );
+  controller.abort("seen");
+  await expect(training).rejects.toBe("seen");
+  await expect(model.findLearningRate(many)).resolves.toMatchObject({});
+});
