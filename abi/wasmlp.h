@@ -66,6 +66,8 @@ typedef struct {
   uint32_t epoch;
   /* Whether what the last step compressed or gathered is this step's batch too. */
   int32_t batchKept;
+  /* Whether the packed weights are this run's already; only `predictAll` asks. */
+  int32_t weightsKept;
   int32_t batchSize;
   /* One of the constants of `step.ts`, and the label smoothing of the cross-entropy, 0 to
    * 1. */
@@ -106,6 +108,9 @@ typedef struct {
   wasmlp_pointer predicted;
   /* What the network says of each sample, `[samples, outputs]`; 0 except for `predictAll`. */
   wasmlp_pointer outputs;
+  /* Of each step of `predictAll` whether all its inputs, which are float32, are finite:
+   * `[steps]`, int32; 0 where nobody asks. */
+  wasmlp_pointer inputsAreFinite;
   /* Each thread's scratch memory, `scratchStride` bytes apart: `scratchBytes()` for the
    * matrix products, which smaller needs share, then ∂L/∂W for the tile of W that the
    * thread is updating, `[TILE_INPUTS, units]`. */
@@ -120,7 +125,7 @@ typedef struct {
   wasmlp_pointer team;
   int32_t spins;
 } wasmlp_plan;
-_Static_assert(sizeof(wasmlp_plan) == 156, "Plan has 156 bytes");
+_Static_assert(sizeof(wasmlp_plan) == 164, "Plan has 164 bytes");
 
 typedef struct {
   /* Features in, units out. */
@@ -465,8 +470,9 @@ typedef void wasmlp_predict(wasmlp_pointer plan, int32_t rows);
 /* What the network says of all samples of steps `first` to `first + count − 1`, left in
  * `outputs`. Behind `plan` every thread has one of its own, for a team of one, with buffers
  * of its own: it passes batch after batch from inputs to outputs and meets nobody on the
- * way. Only the packed weights are everybody's. Ends early when asked to, some batches left
- * out. */
+ * way. Only the packed weights are everybody's: they are packed first, for which all wait,
+ * unless `plan.weightsKept` says that a run before has done so. Ends early when asked to,
+ * some batches left out. */
 typedef void wasmlp_predictAll(wasmlp_pointer plan, int32_t thread, int32_t first, int32_t count);
 
 /* Runs training steps `first` to `first + count − 1` of an epoch, as thread `thread` of

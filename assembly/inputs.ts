@@ -6,6 +6,7 @@ import { Augmentation, augmentRows } from "./augment";
 import { gatherBytes, gatherFloats, sampleAt } from "./batch";
 import { compressChunk, SPARSE_ROWS, SparseBatch } from "./compress";
 import { dropBytes, dropUnits } from "./dropout";
+import { areFinite } from "./metrics";
 import { batchRows, ceilingDivide, isSparse, layerAt, Plan, threadScratch } from "./plan";
 import { FLOAT } from "./simd";
 import { begin, COMPRESS, TRACED } from "./trace";
@@ -145,6 +146,13 @@ export function gatherInputs(plan: Plan, step: i32, row: i32, count: i32): void 
   const first = plan.prepared ? row : step * plan.batchSize + row;
   if (plan.inputsAreBytes) gatherBytes(x, inputs, order, first, count, features, scale);
   else gatherFloats(x, inputs, order, first, count, features, scale);
+}
+
+/** Leaves in `plan.inputsAreFinite` whether a step's inputs are, float32 as they are stored. */
+export function checkInputs(plan: Plan, step: i32): void {
+  const count = batchRows(plan, step) * plan.features;
+  const inputs = plan.inputs + <usize>(step * plan.batchSize * plan.features) * FLOAT;
+  store<i32>(plan.inputsAreFinite + ((<usize>step) << 2), i32(areFinite(inputs, count)));
 }
 
 /** The changed inputs of even or of odd steps. */

@@ -25,6 +25,8 @@ export class Plan {
   epoch: u32;
   /** Whether what the last step compressed or gathered is this step's batch too. */
   batchKept: i32;
+  /** Whether the packed weights are this run's already; only `predictAll` asks. */
+  weightsKept: i32;
   batchSize: i32;
   /** One of the constants of `step.ts`, and the label smoothing of the cross-entropy, 0 to 1. */
   loss: i32;
@@ -65,6 +67,11 @@ export class Plan {
   predicted: usize;
   /** What the network says of each sample, `[samples, outputs]`; 0 except for `predictAll`. */
   outputs: usize;
+  /**
+   * Of each step of `predictAll` whether all its inputs, which are float32, are finite: `[steps]`, int32; 0 where
+   * nobody asks.
+   */
+  inputsAreFinite: usize;
   /**
    * Each thread's scratch memory, `scratchStride` bytes apart: `scratchBytes()` for the matrix
    * products, which smaller needs share, then ∂L/∂W for the tile of W that the thread is updating,

@@ -40,6 +40,7 @@ import {
   forwardSparseTile,
 } from "./forward";
 import {
+  checkInputs,
   compress,
   compressAlone,
   compressRows,
@@ -149,8 +150,9 @@ export function predict(plan: Plan, rows: i32): void {
  * What the network says of all samples of steps `first` to `first + count − 1`, left in `outputs`.
  *
  * Behind `plan` every thread has one of its own, for a team of one, with buffers of its own: it passes batch after
- * batch from inputs to outputs and meets nobody on the way. Only the packed weights are everybody's. Ends
- * early when asked to, some batches left out.
+ * batch from inputs to outputs and meets nobody on the way. Only the packed weights are everybody's: they are
+ * packed first, for which all wait, unless `plan.weightsKept` says that a run before has done so. Ends early when
+ * asked to, some batches left out.
  */
 export function predictAll(plan: Plan, thread: i32, first: i32, count: i32): void {
   // `plan.batchKept` is set: the plan itself has no batch to compress.
@@ -167,6 +169,7 @@ function predictStep(plan: Plan, step: i32): void {
   const rows = batchRows(plan, step);
   const output = layerAt(plan, plan.layerCount - 1);
   output.activations = plan.outputs + <usize>(step * plan.batchSize * output.units) * FLOAT;
+  if (plan.inputsAreFinite) checkInputs(plan, step);
   if (isSparse(plan, 0)) compress(plan, 0, step, 0);
   forwardChunks(plan, 0, step, forwardSparse(plan, 0, step), plan.layerCount);
   normalize(plan, rows);
@@ -310,15 +313,17 @@ function meet(plan: Plan): void {
   barrier(plan.team, plan.threads, plan.spins);
 }
 
-/** Before the first step: the order of the samples, the packed weights, the first batch. */
+/** Before the first step: the order of the samples, the packed weights, the first batch; unless they are kept. */
 function enter(plan: Plan, thread: i32, first: i32): void {
   if (thread == 0) {
     if (TRACED) begin(PREPARE);
     if (first == 0 && plan.order) {
       shuffle(plan.order, plan.samples, plan.seed, plan.epoch, threadScratch(plan, 0));
     }
-    prepare(plan);
+    if (plan.weightsKept == 0) prepare(plan);
   }
+  // There is nothing to wait for, then; without threads the claims begin anew here.
+  if (ASC_FEATURE_THREADS && plan.weightsKept) return;
   meet(plan);
   if (plan.batchKept) return;
   const tiles = countPreparedTiles(plan, first);

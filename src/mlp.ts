@@ -272,8 +272,9 @@ export class Mlp implements Disposable {
   }
 
   /**
-   * The same of many samples, on all threads and to the same bits; the calling thread is busy only for some
-   * milliseconds at a time, to copy, and memory does not grow with the number of samples.
+   * The same of many samples, on all threads, to the same bits and all by the same weights: a `fit` under way
+   * goes on when all is done. The calling thread is busy only for some milliseconds at a time, to copy, and
+   * memory does not grow with the number of samples.
    *
    * @throws OptionError when the inputs are not whole samples of finite numbers, or `options.outputs` has another
    * length than samples · outputs.

@@ -4,6 +4,7 @@ import { compileModule, instantiateKernels } from "./instantiate.js";
 import type { Kernels } from "./kernels.js";
 import { LinearMemory } from "./linearMemory.js";
 import { WorkerPool } from "./pool.js";
+import { Turns } from "./turns.js";
 
 /**
  * One instance of the module over one memory. Every model owns one, so that models can be trained
@@ -13,6 +14,8 @@ export class Engine {
   readonly execution: Execution;
   readonly kernels: Kernels;
   readonly memory: LinearMemory;
+  /** Training takes turns with whatever reads the parameters it changes. */
+  readonly turns = new Turns();
   readonly #module: WebAssembly.Module;
   #pool: Promise<WorkerPool> | undefined;
 

@@ -26,17 +26,25 @@ export type Answer =
 
 export type RunOrder = Extract<Order, { kind: "run" }>;
 
+/** An order that workers are carrying out. */
+interface PostedOrder {
+  /** Answers that have not come yet. */
+  missing: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
 export class WorkerPool {
   readonly #workers: readonly WorkerHandle[];
-  /** Settles when the orders so far have been carried out. */
-  #last: Promise<void> = Promise.resolve();
-  #pending: { missing: number; resolve: () => void; reject: (error: Error) => void } | undefined;
+  /** The orders that each worker has not answered yet; it answers them in their order. */
+  readonly #unanswered: readonly PostedOrder[][];
   #failure: EngineError | undefined;
 
   private constructor(threads: number, startThread: (thread: number) => WorkerHandle) {
     this.#workers = Array.from({ length: threads }, (_, thread) => startThread(thread));
-    for (const worker of this.#workers) {
-      worker.onMessage((answer) => this.#receive(answer as Answer));
+    this.#unanswered = this.#workers.map(() => []);
+    for (const [thread, worker] of this.#workers.entries()) {
+      worker.onMessage((answer) => this.#receive(thread, answer as Answer));
       worker.onFailure((message) => this.#fail(message));
     }
   }
@@ -57,8 +65,8 @@ export class WorkerPool {
   }
 
   /**
-   * Has every worker call the kernel, and resolves when all have returned. Orders that come
-   * meanwhile, for instance to evaluate while training, wait for their turn.
+   * Has every worker call the kernel, and resolves when all have returned. Orders that come meanwhile are handed
+   * over at once: a worker begins with the next one whether or not the others have finished the one before.
    *
    * @throws EngineError "unsupported-host" when a worker fails; the pool is then of no more use.
    */
@@ -78,42 +86,38 @@ export class WorkerPool {
       "disposed",
       "the model was disposed of while its threads were running, expected it to live until they are done",
     );
-    this.#pending?.reject(this.#failure);
-  }
-
-  #order(order: (thread: number) => Order): Promise<void> {
-    const turn = this.#last.then(() => this.#carryOut(order));
-    this.#last = turn.catch(() => undefined);
-    return turn;
-  }
-
-  async #carryOut(order: (thread: number) => Order): Promise<void> {
-    if (this.#failure) throw this.#failure;
-    // While an order is carried out the workers keep the process alive, not before or after.
-    for (const worker of this.#workers) worker.keepAlive(true);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#pending = { missing: this.#workers.length, resolve, reject };
-        try {
-          for (const [thread, worker] of this.#workers.entries()) worker.post(order(thread));
-        } catch (error) {
-          // A host that does not hand the memory over, for instance.
-          this.#fail(String(error));
-        }
-      });
-    } finally {
-      this.#pending = undefined;
-      for (const worker of this.#workers) worker.keepAlive(false);
+    for (const orders of this.#unanswered) {
+      for (const { reject } of orders.splice(0)) reject(this.#failure);
     }
   }
 
-  #receive(answer: Answer): void {
+  #order(order: (thread: number) => Order): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      const posted = { missing: this.#workers.length, resolve, reject };
+      try {
+        for (const [thread, worker] of this.#workers.entries()) {
+          this.#unanswered[thread].push(posted);
+          worker.post(order(thread));
+          // While there is work to do the workers keep the process alive, not before or after.
+          worker.keepAlive(true);
+        }
+      } catch (error) {
+        // A host that does not hand the memory over, for instance.
+        this.#fail(String(error));
+      }
+    });
+  }
+
+  #receive(thread: number, answer: Answer): void {
     if (answer.kind === "failed") {
       this.#fail(answer.message);
       return;
     }
-    const pending = this.#pending;
-    if (pending && --pending.missing === 0) pending.resolve();
+    const orders = this.#unanswered[thread];
+    const order = orders.shift();
+    if (orders.length === 0) this.#workers[thread].keepAlive(false);
+    if (order && --order.missing === 0) order.resolve();
   }
 
   /** The others may be waiting for the one that failed: none of them can be trusted to return. */

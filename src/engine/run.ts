@@ -51,7 +51,7 @@ async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
     }
   };
   signal?.addEventListener("abort", stop, { once: true });
-  const timer = setInterval(tick, TICK);
+  const timer = onTick && setInterval(tick, TICK);
   try {
     if (signal?.aborted) stop();
     const order = { operation, plan, first, count: steps - first };

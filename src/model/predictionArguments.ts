@@ -32,10 +32,11 @@ export function roomFor({ layers }: Network, samples: number, room?: Float32Arra
 }
 
 /**
- * @param values `[samples, features]`, of which `first` is the first sample's number
+ * @param values `[features]` of a single sample
+ * @param inputs what was given; the values are the same, or these standardised
  * @throws OptionError when one of them is NaN or infinite.
  */
-export function checkFinite(values: Float32Array, first: number, features: number): void {
+export function checkFinite(values: Float32Array, inputs: Uint8Array | Float32Array): void {
   // 0 for finite numbers, NaN for any other. Four sums, since each addition waits for the one before.
   let a = 0;
   let b = 0;
@@ -50,8 +51,27 @@ export function checkFinite(values: Float32Array, first: number, features: numbe
   }
   for (let place = whole; place < values.length; place++) a += values[place] * 0;
   if (a + b + c + d === 0) return;
+  refuseStray(values, inputs, 0, values.length);
+}
+
+/**
+ * @param values `[samples, features]`, of which `first` is the first sample's number; one of them is not finite
+ * @param inputs what was given of all samples; the values are the same, or these standardised
+ * @throws OptionError naming the first value that is not finite.
+ */
+export function refuseStray(
+  values: Float32Array,
+  inputs: Uint8Array | Float32Array,
+  first: number,
+  features: number,
+): never {
   const index = values.findIndex((value) => !Number.isFinite(value));
+  const sample = first + Math.floor(index / features);
+  const given = inputs[first * features + index];
+  const standardized = Number.isFinite(given)
+    ? `, which is ${values[index]} when standardised`
+    : "";
   throw new OptionError(
-    `predict was given ${values[index]} as feature ${index % features} of sample ${first + Math.floor(index / features)}, expected a finite number`,
+    `predict was given ${given} as feature ${index % features} of sample ${sample}${standardized}, expected a finite number`,
   );
 }

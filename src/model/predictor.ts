@@ -81,10 +81,10 @@ export class Predictor {
       views.bytes.set(inputs);
       kernels.gatherBytes(this.#inputs, this.#bytes, 0, 0, 1, this.#features, 1 / 255);
     } else {
-      checkFinite(inputs, 0, this.#features);
       views.inputs.set(inputs);
     }
     if (inputStandardization) standardize(views.inputs, inputStandardization);
+    if (inputStandardization || inputs instanceof Float32Array) checkFinite(views.inputs, inputs);
     kernels.predict(this.#plan, 1);
     const { outputs } = views;
     for (let index = 0; index < probabilities.length; index++) {

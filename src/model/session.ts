@@ -146,6 +146,7 @@ export class Session {
         seed: 0,
         epoch: 0,
         batchKept: 0,
+        weightsKept: 0,
         batchSize: rows,
         loss: LOSS_CODES[loss],
         labelSmoothing: learning?.labelSmoothing ?? 0,
@@ -174,6 +175,7 @@ export class Session {
         losses: this.#losses,
         predicted: this.#predicted,
         outputs: 0,
+        inputsAreFinite: 0,
         ...layOutScratch(
           network,
           regions,
@@ -211,15 +213,18 @@ export class Session {
   }: Pick<Run, "signal" | "onTick" | "trace" | "first"> & {
     readonly steps?: number;
   } = {}): Promise<void> {
-    await runSteps(this.#network.engine, {
-      ...options,
-      operation: this.#learning ? "train" : "evaluate",
-      plan: this.#plan,
-      team: this.#team,
-      steps,
-    });
+    const { engine } = this.#network;
+    await engine.turns.alone(() =>
+      runSteps(engine, {
+        ...options,
+        operation: this.#learning ? "train" : "evaluate",
+        plan: this.#plan,
+        team: this.#team,
+        steps,
+      }),
+    );
     // A data set that is one batch, always in the same order, is compressed or gathered only once.
-    if (this.#keepsBatch) writeBatchKept(this.#network.engine, this.#plan);
+    if (this.#keepsBatch) writeBatchKept(engine, this.#plan);
   }
 
   /** What steps `first` to `first + count − 1` came to. */

@@ -144,6 +144,62 @@ test("a number that is not finite is named, wherever it is, and nothing is kept"
   expect(memory.allocatedBytes).toBe(before);
 });
 
+test.each([1, 3, 7, 130])(
+  "of %i features and any number of samples no place hides a number that is not finite",
+  async (features) => {
+    const network = await Network.create(perceptron(features, [4], 2, "relu"), threads(2));
+    made.push(network);
+    initialize(network, "lecun", 2);
+    for (const samples of [1, 2, 129]) {
+      const inputs = randomFloats(samples * features, 5);
+      const places = [0, inputs.length >> 1, inputs.length - 1];
+      for (const [index, place] of places.entries()) {
+        const before = inputs[place];
+        inputs[place] = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY][index];
+        const sample = Math.floor(place / features);
+        const named = `predict was given ${inputs[place]} as feature ${place % features} of sample ${sample}`;
+        expect(() => predictAllSync(network, inputs)).toThrow(named);
+        await expect(predictAll(network, inputs)).rejects.toThrow(named);
+        inputs[place] = before;
+      }
+      inputs[0] = 3.4e38;
+      expectSame(await predictAll(network, inputs), predictAllSync(network, inputs));
+    }
+  },
+);
+
+test("inputs that overflow when they are standardised are named as they were given", async () => {
+  const columns = [{ kind: "number" as const, name: "x", mean: 0, scale: 1e-3 }];
+  const preprocessing = { columns, targets: [] };
+  const network = await Network.create(perceptron(1, [4], 2, "relu"), threads(2), preprocessing);
+  made.push(network);
+  initialize(network, "lecun", 2);
+  const predictor = new Predictor(network);
+  const refusal = (sample: number) =>
+    `predict was given ${Math.fround(1e38)} as feature 0 of sample ${sample}, which is Infinity when standardised, expected a finite number`;
+  expect(() => predictor.predict(Float32Array.of(1e38))).toThrow(refusal(0));
+  expect(() => predictor.predict(Float32Array.of(1, 1e38))).toThrow(refusal(1));
+  await expect(predictAll(network, Float32Array.of(1, 2, 1e38))).rejects.toThrow(refusal(2));
+  predictor.free();
+});
+
+test.each(Object.entries(EXECUTIONS))(
+  "%s: all samples are predicted by the same weights, and whoever changes them waits",
+  async (_, execution) => {
+    const network = await create(execution);
+    const inputs = bytes(MANY, 0.2);
+    const expected = alone(network, inputs);
+    const { turns } = network.engine;
+    const change = (seed: number) => turns.alone(async () => initialize(network, "lecun", seed));
+    const predicted = predictAll(network, inputs);
+    const changed = change(3);
+    const later = predictAll(network, inputs);
+    expectSame(await predicted, expected);
+    await changed;
+    expectSame(await later, alone(network, inputs));
+  },
+);
+
 test("inputs that are no whole samples and rooms of another length are refused", async () => {
   const network = await create();
   await expect(predictAll(network, new Uint8Array(FEATURES + 1))).rejects.toThrow(
