@@ -20,7 +20,6 @@ import { profileDetails, profileOverview, roofTable } from "../report/profileTab
 import { drawRoofline, rooflineOf } from "../report/roofline.js";
 import { rooflineHtml, rooflineSvg } from "../report/rooflineSvg.js";
 import { truncate } from "../report/text.js";
-import { wrap } from "../report/wrap.js";
 import { printDisassembly } from "./disassemble.js";
 import { number, wholeNumber } from "./optionValues.js";
 import { profileEngines } from "./profileEngines.js";
@@ -46,7 +45,7 @@ interface ProfileFlags {
 }
 
 const EXPLANATION = `
-${wrap(`Kernels: ${KERNEL_NAMES}`, 78, 2)}
+Kernels: ${KERNEL_NAMES}
 
 Each is run as a plain JavaScript loop, as the same loop in WebAssembly without
 SIMD, and as training runs it: on plain and on relaxed SIMD, on one thread and on

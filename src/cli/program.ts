@@ -4,6 +4,7 @@ import { debuglog } from "node:util";
 import { Command, CommanderError } from "commander";
 import { OptionError, WasmlpError } from "../errors.js";
 import { printable } from "../report/text.js";
+import { wrapParagraphs } from "../report/wrap.js";
 import { Findings } from "./findings.js";
 import { Interruption } from "./interruption.js";
 import { Regression } from "./regression.js";
@@ -64,7 +65,7 @@ const COMMANDS: readonly {
   },
   {
     name: "info",
-    description: "print the threads and instructions that were found, and what is used of them",
+    description: "Print the threads and instructions that were found, and what is used of them",
     load: async () => (await import("./info.js")).defineInfo,
   },
 ];
@@ -108,16 +109,17 @@ async function createProgram(argv: readonly string[], terminal: Terminal): Promi
     .description("Train multilayer perceptrons on SIMD WebAssembly kernels.")
     .version(packageVersion(), "--version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand("help [command]", "Print the help of a command")
+    .configureHelp({ minWidthToWrap: LEAST_HELP_COLUMN })
     .addHelpText("after", EXAMPLES)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeOut: (text) => terminal.print(wrapParagraphs(text.trimEnd(), helpWidth(terminal))),
       writeErr: (text) => terminal.note(text.trimEnd()),
       // `refuse` prints errors, whoever found them.
       outputError: () => {},
-      getOutHelpWidth: () => Math.min(terminal.layout.width, LONGEST_HELP_LINE),
-      getErrHelpWidth: () => Math.min(terminal.layout.width, LONGEST_HELP_LINE),
+      getOutHelpWidth: () => helpWidth(terminal),
+      getErrHelpWidth: () => helpWidth(terminal),
     });
   for (const { name, description, load } of COMMANDS) {
     const command = program.command(name).description(description);
@@ -128,6 +130,12 @@ async function createProgram(argv: readonly string[], terminal: Terminal): Promi
 
 /** Columns beyond which lines of text are hard to read. */
 const LONGEST_HELP_LINE = 80;
+/** Columns of text beside an option's name that lines are still broken for: those of a terminal of 60. */
+const LEAST_HELP_COLUMN = 20;
+
+function helpWidth({ layout }: Terminal): number {
+  return Math.min(layout.width, LONGEST_HELP_LINE);
+}
 
 function packageVersion(): string {
   const file = readFileSync(new URL("../../package.json", import.meta.url), "utf8");

@@ -66,6 +66,7 @@ export interface TrainReport {
 /** Model summary, progress, a line an epoch, result. */
 export function fullReport(terminal: Terminal, settings: TrainSettings): TrainReport {
   let validated: "test" | "validation" = "test";
+  let last: "nothing" | "an epoch" | "a finding" = "nothing";
   return {
     ...resultReport(terminal, settings),
     start({ model, training, test, validation }) {
@@ -83,10 +84,14 @@ export function fullReport(terminal: Terminal, settings: TrainSettings): TrainRe
     progress: (progress) => showProgress(terminal, progress),
     epoch(report) {
       terminal.progress("");
+      if (last === "a finding") terminal.print("");
+      last = "an epoch";
       terminal.print(epochLine(report, settings.epochs, terminal.layout, validated));
     },
     finding(finding) {
-      terminal.print(`\n${findingText(finding, terminal.layout)}\n`);
+      if (last !== "nothing") terminal.print("");
+      terminal.print(findingText(finding, terminal.layout));
+      last = "a finding";
     },
     trace(trace, file) {
       terminal.print(`\n${traceTable(trace.epochs, terminal.layout)}`);

@@ -21,3 +21,19 @@ export function wrap(text: string, width: number, indent = 0): string {
   lines.push(" ".repeat(lines.length > 0 ? indent : 0) + line);
   return lines.join("\n");
 }
+
+/**
+ * Breaks paragraphs anew that have a line of more than `width` columns, unless one of their lines is indented, as
+ * those of lists and examples are. Empty lines stand between paragraphs.
+ */
+export function wrapParagraphs(text: string, width: number): string {
+  return text
+    .split("\n\n")
+    .map((paragraph) => {
+      const lines = paragraph.trim().split("\n");
+      const fits = lines.every((line) => textWidth(line) <= width);
+      if (fits || lines.some((line) => line.startsWith(" "))) return paragraph;
+      return paragraph.replace(paragraph.trim(), () => wrap(lines.join(" "), width));
+    })
+    .join("\n\n");
+}

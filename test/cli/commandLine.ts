@@ -14,11 +14,19 @@ export interface Outcome {
 }
 
 /** In this process, as if piped. */
-export async function wasmlp(...argv: readonly string[]): Promise<Outcome> {
+export function wasmlp(...argv: readonly string[]): Promise<Outcome> {
+  return wasmlpIn(undefined, ...argv);
+}
+
+/** The same with lines of up to so many columns. */
+export async function wasmlpIn(
+  columns: number | undefined,
+  ...argv: readonly string[]
+): Promise<Outcome> {
   let stdout = "";
   let stderr = "";
   const terminal = new Terminal({
-    stdout: { write: (text) => (stdout += text) },
+    stdout: { write: (text) => (stdout += text), ...(columns && { columns, isTTY: true }) },
     stderr: { write: (text) => (stderr += text) },
     styles: { stdout: PLAIN_STYLE, stderr: PLAIN_STYLE },
     signal: new AbortController().signal,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { wasmlp } from "./commandLine.js";
+import { wasmlp, wasmlpIn } from "./commandLine.js";
 
 test.each([
   ["", ["--help"]],
@@ -15,6 +15,16 @@ test.each([
   expect(stdout).toMatchSnapshot();
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
+
+test.each(["train", "evaluate", "predict", "export", "gradcheck", "profile", "recipes"])(
+  "help fits a terminal of 60 columns, but for examples and words that do not: %s",
+  async (command) => {
+    const { stdout } = await wasmlpIn(60, command, "--help");
+    const [text] = stdout.split("\n\nExamples:");
+    const wide = text.split("\n").filter((line) => line.length > 60 && line.trim().includes(" "));
+    expect(wide).toEqual([]);
+  },
+);
 
 test("the version is the package's", async () => {
   const file = await readFile(join(import.meta.dirname, "../../package.json"), "utf8");

@@ -215,3 +215,11 @@ test("a data set that is not MNIST's is called by its folder", async () => {
   const { stdout } = await wasmlp("train", "--data-dir", data, "--quiet", ...QUICK);
   expect(stdout).toContain(`test set in ${data}`);
 });
+
+test("findings stand between epochs, an empty line before and behind them", async () => {
+  const directory = await dataDirectory();
+  const argv = ["--doctor", "--epochs", "2", "--init", "zeros", "--data-dir", directory];
+  const { stdout } = await wasmlp("train", ...argv);
+  expect(stdout).toMatch(/epoch 1\/2 .*\n\n✗ [\s\S]*\.\n\n✗ [\s\S]*\.\n\nepoch 2\/2/);
+  expect(stdout).not.toContain("\n\n\n");
+});

@@ -7,15 +7,15 @@ import { defineSnippet } from "./snippet.js";
 
 export function defineDoctor(command: Command, terminal: Terminal): void {
   defineDump(
-    command.command("dump").description("find the mistakes in one step of any training program"),
+    command.command("dump").description("Find the mistakes in one step of any training program"),
     terminal,
   );
   defineData(
-    command.command("data").description("look at a data set and a network before training"),
+    command.command("data").description("Look at a data set and a network before training"),
     terminal,
   );
   defineSnippet(
-    command.command("snippet").description("print the lines that make such a dump"),
+    command.command("snippet").description("Print the lines that make such a dump"),
     terminal,
   );
 }
