@@ -1,6 +1,7 @@
 /** Checks the gradients of a network of ours: of the float64 reference, and of the kernels. */
 import { createDataset, type Dataset } from "../data/dataset.js";
 import { Random } from "../data/digits/random.js";
+import { OptionError, TrainingError } from "../errors.js";
 import { Mlp } from "../mlp.js";
 import { type Architecture, countClasses, lossOf } from "../model/architecture.js";
 import type { Initialization } from "../model/initialization.js";
@@ -33,13 +34,17 @@ const LEARNING_RATE = 64;
 const FLOAT32_TOLERANCE = 1e-4;
 const FLOAT32_ROUNDING = 1e-5;
 
-/** @throws OptionError when the architecture is out of range. */
+/**
+ * @throws OptionError when the architecture is out of range or its output is the same whatever the weights, or when
+ *   the weights are so large that numbers overflow.
+ */
 export async function checkNetwork(options: NetworkCheckOptions): Promise<NetworkCheck> {
   const { architecture, initialization = "glorot", samples = 10, seed = 0 } = options;
+  checkOutputs(architecture);
   using model = await Mlp.create({ architecture, initialization, seed, threads: 1, simd: "plain" });
   const dataset = randomSamples(architecture, samples, seed);
   // Biases off 0: there a ReLU's inputs would often be on its kink.
-  await model.fit(dataset, { epochs: 1, batchSize: "full", learningRate: 0.1 });
+  await step(model, dataset, 0.1);
   const layers = layersOf(model);
   const parameters = flatten(layers);
   const objective = { loss: lossOf(architecture) };
@@ -54,7 +59,7 @@ export async function checkNetwork(options: NetworkCheckOptions): Promise<Networ
   const gradients = backward(layers, forward(layers, inputs), labels, objective);
   const reference = gradientCheck(loss, parameters, flatten(gradients));
 
-  await model.fit(dataset, { epochs: 1, batchSize: "full", learningRate: LEARNING_RATE });
+  await step(model, dataset, LEARNING_RATE);
   const after = flatten(layersOf(model));
   const measured = parameters.map((value, index) => (value - after[index]) / LEARNING_RATE);
   const largest = Math.max(...measured.map(Math.abs));
@@ -63,6 +68,27 @@ export async function checkNetwork(options: NetworkCheckOptions): Promise<Networ
     rounding: FLOAT32_ROUNDING * largest,
   });
   return { reference, kernels, nameOf: (index) => parameterName(architecture, index) };
+}
+
+function checkOutputs({ layers }: Architecture): void {
+  const last = layers[layers.length - 1];
+  if (last?.activation !== "softmax" || last.units !== 1) return;
+  throw new OptionError(
+    "the last layer is a softmax of 1 unit, which is 1 whatever the weights, expected 2 units or more, or another activation",
+  );
+}
+
+/** One step of gradient descent on all samples. */
+async function step(model: Mlp, dataset: Dataset, learningRate: number): Promise<void> {
+  try {
+    await model.fit(dataset, { epochs: 1, batchSize: "full", learningRate });
+  } catch (cause) {
+    if (!(cause instanceof TrainingError)) throw cause;
+    throw new OptionError(
+      "the weights are so large that a step overflows, expected an initialisation whose gradients are finite",
+      { cause },
+    );
+  }
 }
 
 function randomSamples(architecture: Architecture, samples: number, seed: number): Dataset {

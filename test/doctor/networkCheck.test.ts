@@ -54,3 +54,28 @@ test("parameters are named by layer, unit and input", async () => {
   ]);
   expect(() => nameOf(17)).toThrow(RangeError);
 });
+
+test.each([
+  [
+    "a softmax of one unit, whose gradient is 0 whatever the kernels do",
+    { layers: [{ units: 1, activation: "softmax" }] },
+    "the last layer is a softmax of 1 unit, which is 1 whatever the weights, expected 2 units or more, or another activation",
+  ],
+  [
+    "weights of 10³⁰",
+    {
+      layers: [
+        { units: 5, activation: "tanh" },
+        { units: 4, activation: "tanh" },
+        { units: 2, activation: "softmax" },
+      ],
+    },
+    "the weights are so large that a step overflows, expected an initialisation whose gradients are finite",
+  ],
+] as const)("%s cannot be checked", async (_, { layers }, message) => {
+  const check = checkNetwork({
+    architecture: { inputs: 3, layers },
+    initialization: "normal:1e30",
+  });
+  await expect(check).rejects.toMatchObject({ name: "OptionError", message });
+});
