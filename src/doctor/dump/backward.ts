@@ -7,9 +7,10 @@ import { examineClipping } from "./clipping.js";
 import { outputFactors, sizesOf } from "./factors.js";
 import { hiddenGradient } from "./hiddenGradient.js";
 import type { Dump } from "./orientation.js";
-import { outputHypotheses, topGradient } from "./outputGradient.js";
+import { outputHypotheses } from "./outputGradient.js";
 import { examineGradients } from "./parameterGradients.js";
 import type { Backward, BackwardLayer, BackwardOptions, Forward } from "./passes.js";
+import { topGradient } from "./topGradient.js";
 
 export function examineBackward(
   dump: Dump,

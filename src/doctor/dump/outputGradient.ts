@@ -1,177 +1,200 @@
-/** ∂L/∂z of the last layer of a dump. */
+/** What ∂L/∂z of the last layer may be: right for each loss, or wrong in a way that has a name. */
 import { Matrix } from "../../reference/matrix.js";
 import { ACTIVATIONS } from "./activations.js";
-import type { Chain } from "./chain.js";
-import { explain, type Factor, type Hypothesis, type Mistake, type Reference } from "./explain.js";
-import { scalesOf } from "./factors.js";
-import { errorHypotheses, throughActivation } from "./hiddenGradient.js";
+import type { Hypothesis, Mistake, Reference } from "./explain.js";
 import type { LossName } from "./losses.js";
-import type { Variation } from "./objective.js";
 import type { Dump } from "./orientation.js";
-import type { BackwardOptions, Forward, ForwardLayer, Mean, TopGradient } from "./passes.js";
-import { isFiniteArray, norm } from "./products.js";
-import type { Quantity } from "./quantity.js";
-import { columnSums, combine, productTransposed, throughSoftmax } from "./references.js";
+import type { BackwardOptions, Forward } from "./passes.js";
+import { norm } from "./products.js";
+import { combine, throughSoftmax } from "./references.js";
 import { NEXT_CLASS, oneHot, repeatedLabels, type Targets } from "./targets.js";
-import { witness } from "./witness.js";
 
-interface GradientHypothesis extends Hypothesis {
+export interface GradientHypothesis extends Hypothesis {
+  /** The loss whose right gradient it is. */
   readonly loss?: LossName;
 }
 
+/** What all of them are made from. */
+interface Terms {
+  /** The layer's number, counted from 1. */
+  readonly layer: number;
+  readonly isSquared: boolean;
+  readonly outputName: string;
+  /** The loss that belongs to the output, and takes its derivative back out. */
+  readonly matched: "cross-entropy" | "binary-cross-entropy";
+  /** P − T */
+  readonly difference: (p: Matrix, t: Matrix) => Reference;
+  /** A − Y, and that times a factor of each of its entries. */
+  readonly plain: () => Reference;
+  readonly times: (factor: (p: number, z: number) => number) => () => Reference;
+}
+
+/** Those that mean no mistake first, and of mistakes the likelier ones before the others. */
 export function outputHypotheses(
   dump: Dump,
-  { layers, output, P, endsInLogits, misused, automatic }: Forward,
-  { targets, loss }: BackwardOptions,
+  forward: Forward,
+  options: BackwardOptions,
 ): GradientHypothesis[] {
+  const terms = termsOf(forward, options);
+  return [
+    ...rightHypotheses(forward, options, terms),
+    ...outputDerivatives(forward, terms),
+    ...ACTIVATIONS.slice(0, 3).flatMap((activation) => strayDerivatives(activation, terms)),
+    ...operandHypotheses(forward, options, terms),
+    ...labelled(dump, forward, options, terms),
+  ];
+}
+
+function termsOf({ layers, output, P }: Forward, { targets, loss }: BackwardOptions): Terms {
   const last = layers[layers.length - 1];
-  const { Z } = last;
   const difference = (p: Matrix, t: Matrix): Reference => {
     const matrix = combine(p, t, (a, b) => a - b);
     return { matrix, sensitivity: norm(p.data) + norm(t.data) };
   };
-  const plain = (): Reference => difference(P.matrix, targets.matrix);
-  const times = (factor: (p: number, z: number) => number) => (): Reference => {
-    const { matrix, sensitivity } = plain();
-    const data = matrix.data.map(
-      (value, at) => value * factor(P.matrix.data[at], Z.matrix.data[at]),
-    );
-    return { matrix: new Matrix(matrix.rows, matrix.columns, data), sensitivity };
+  const plain = () => difference(P.matrix, targets.matrix);
+  return {
+    layer: last.dump.index,
+    isSquared: loss === "mean-squared-error",
+    outputName: output === "softmax" ? "softmax" : output.name,
+    matched: output === "softmax" ? "cross-entropy" : "binary-cross-entropy",
+    difference,
+    plain,
+    times: (factor) => () =>
+      scaledBy(plain(), (at) => factor(P.matrix.data[at], last.Z.matrix.data[at])),
   };
-  const squared: GradientHypothesis =
-    output === "softmax"
-      ? {
-          loss: "mean-squared-error",
-          mistakes: [],
-          compute: () => throughSoftmax(P.matrix, plain()),
-        }
-      : {
-          loss: "mean-squared-error",
-          mistakes: [],
-          compute: times((_, z) => output.derivative(z)),
-        };
-  const name = `dZ${last.dump.index}`;
-  const outputName = output === "softmax" ? "softmax" : output.name;
-  const matched = output === "softmax" ? "cross-entropy" : "binary-cross-entropy";
-  const direct: GradientHypothesis = {
-    loss: matched,
+}
+
+function scaledBy({ matrix, sensitivity }: Reference, factor: (at: number) => number): Reference {
+  const data = matrix.data.map((value, at) => value * factor(at));
+  return { matrix: new Matrix(matrix.rows, matrix.columns, data), sensitivity };
+}
+
+/** The gradient of the loss, and of the squared error also that without the derivative of the output. */
+function rightHypotheses(
+  { output, P, misused, automatic }: Forward,
+  { targets }: BackwardOptions,
+  { isSquared, outputName, matched, plain, times }: Terms,
+): GradientHypothesis[] {
+  if (!isSquared) {
+    const compute = misused ? () => misused(targets.matrix) : plain;
+    const direct = { loss: matched, mistakes: [], compute };
+    if (!automatic) return [direct];
+    return [direct, { loss: matched, mistakes: [], compute: () => automatic(targets.matrix) }];
+  }
+  const squared: GradientHypothesis = {
+    loss: "mean-squared-error",
     mistakes: [],
-    compute: misused ? () => misused(targets.matrix) : plain,
+    compute:
+      output === "softmax"
+        ? () => throughSoftmax(P.matrix, plain())
+        : times((_, z) => output.derivative(z)),
   };
+  // The identity's derivative is 1: without it nothing is missing.
+  if (outputName === "identity") return [squared];
+  const missing: Mistake = {
+    id: "activation-derivative-missing",
+    cause: `the derivative of the last layer's ${outputName} is missing, which the squared error needs`,
+  };
+  return [squared, { mistakes: [missing], compute: plain }];
+}
+
+/** The derivative of the output where it does not belong, or that of a sigmoid for a softmax's. */
+function outputDerivatives({ output, P }: Forward, terms: Terms): GradientHypothesis[] {
+  const { isSquared, outputName, matched, plain, times } = terms;
+  const ofSigmoid = times((p) => p * (1 - p));
+  if (isSquared) {
+    if (output !== "softmax") return [];
+    return [{ mistakes: [wrongDerivative("a·(1 − a)", terms)], compute: ofSigmoid }];
+  }
   const extra: Mistake = {
     id: "extra-output-derivative",
     cause: `the derivative of the ${outputName} is applied to A − Y, which has it already: the ${matched} takes it back out`,
   };
-  const result: GradientHypothesis[] = [];
-  const isSquared = loss === "mean-squared-error";
-  if (isSquared) {
-    result.push(squared);
-    if (output !== "softmax" && output.name === "identity") {
-      // Nothing is missing: f′ is 1.
-    } else {
-      result.push({
-        mistakes: [
-          {
-            id: "activation-derivative-missing",
-            cause: `the derivative of the last layer's ${outputName} is missing, which the squared error needs`,
-          },
-        ],
-        compute: plain,
-      });
-    }
-  } else {
-    result.push(direct);
-    if (automatic) {
-      const compute = () => automatic(targets.matrix);
-      result.push({ loss: matched, mistakes: [], compute });
-    }
+  return [
+    { mistakes: [extra], compute: ofSigmoid },
+    { mistakes: [extra], compute: () => throughSoftmax(P.matrix, plain()) },
+  ];
+}
+
+/** A − Y times something that has to do with the derivative of an activation. */
+function strayDerivatives(
+  { derivativeOfA, derivative, name }: (typeof ACTIVATIONS)[number],
+  terms: Terms,
+): GradientHypothesis[] {
+  const { layer, isSquared, outputName, times } = terms;
+  const ofZ = {
+    mistakes: [wrongDerivative(`${name}′(z)`, terms)],
+    compute: times((_, z) => derivative(z)),
+  };
+  if (!derivativeOfA) return [ofZ];
+  const text = name === "tanh" ? "1 − a²" : name === "relu" ? "(a > 0)" : "a·(1 − a)";
+  const formulaOfZ = times((_, z) => derivativeOfA(z));
+  if (!isSquared || name !== outputName) {
+    const wrongFormula = wrongDerivative(text.replaceAll("a", "z"), terms);
+    return [
+      { mistakes: [wrongDerivative(text, terms)], compute: times((p) => derivativeOfA(p)) },
+      { mistakes: [wrongFormula], compute: formulaOfZ },
+      ofZ,
+    ];
   }
-  const wrongDerivative = (text: string): Mistake => ({
-    id: isSquared ? "wrong-activation-derivative" : "extra-output-derivative",
-    cause: isSquared
-      ? `A − Y is multiplied by ${text}, which is not the derivative of the ${outputName}`
-      : `A − Y is multiplied by ${text}, where nothing belongs`,
-  });
-  if (!isSquared) {
-    result.push(
-      { mistakes: [extra], compute: times((p) => p * (1 - p)) },
-      { mistakes: [extra], compute: () => throughSoftmax(P.matrix, plain()) },
-    );
-  } else if (output === "softmax") {
-    result.push({ mistakes: [wrongDerivative("a·(1 − a)")], compute: times((p) => p * (1 - p)) });
-  }
-  const operand = (cause: string): Mistake => ({ id: "wrong-operand", cause });
-  for (const activation of ACTIVATIONS.slice(0, 3)) {
-    const { derivativeOfA, derivative, name: other } = activation;
-    if (derivativeOfA) {
-      const text = other === "tanh" ? "1 − a²" : other === "relu" ? "(a > 0)" : "a·(1 − a)";
-      if (isSquared && other === outputName) {
-        result.push({
-          mistakes: [
-            {
-              id: "derivative-of-z",
-              cause: `${text} is taken of Z${last.dump.index} where A${last.dump.index} belongs`,
-            },
-          ],
-          compute: times((_, z) => derivativeOfA(z)),
-        });
-        result.push({
-          mistakes: [
-            {
-              id: "derivative-applied-twice",
-              cause: `the derivative of the ${outputName} is applied twice`,
-            },
-          ],
-          compute: times((p) => derivativeOfA(p) ** 2),
-        });
-        result.push({
-          mistakes: [
-            operand(
-              `the derivative of the ${outputName} is taken at A${last.dump.index}, which went through it already`,
-            ),
-          ],
-          compute: times((p) => derivative(p)),
-        });
-        continue;
-      }
-      result.push({ mistakes: [wrongDerivative(text)], compute: times((p) => derivativeOfA(p)) });
-      const ofZ = text.replaceAll("a", "z");
-      result.push({ mistakes: [wrongDerivative(ofZ)], compute: times((_, z) => derivativeOfA(z)) });
-    }
-    result.push({
-      mistakes: [wrongDerivative(`${other}′(z)`)],
-      compute: times((_, z) => derivative(z)),
-    });
-  }
-  if (endsInLogits || output === "softmax" || output.name !== "identity") {
-    result.push({
-      mistakes: [
-        operand(`${name} is computed from Z${last.dump.index}, not from A${last.dump.index}`),
-      ],
-      compute: () => difference(Z.matrix, targets.matrix),
-    });
-  }
-  result.push({
-    mistakes: [operand(`${name} is A${last.dump.index}; Y is not subtracted`)],
+  const mistakes: [Mistake, () => Reference][] = [
+    [
+      { id: "derivative-of-z", cause: `${text} is taken of Z${layer} where A${layer} belongs` },
+      formulaOfZ,
+    ],
+    [
+      {
+        id: "derivative-applied-twice",
+        cause: `the derivative of the ${outputName} is applied twice`,
+      },
+      times((p) => derivativeOfA(p) ** 2),
+    ],
+    [
+      wrongOperand(
+        `the derivative of the ${outputName} is taken at A${layer}, which went through it already`,
+      ),
+      times((p) => derivative(p)),
+    ],
+  ];
+  return mistakes.map(([mistake, compute]) => ({ mistakes: [mistake], compute }));
+}
+
+/** Z in place of A, and A without Y. */
+function operandHypotheses(
+  { layers, output, P, endsInLogits }: Forward,
+  { targets }: BackwardOptions,
+  { layer, difference }: Terms,
+): GradientHypothesis[] {
+  const { Z } = layers[layers.length - 1];
+  const ofZ = {
+    mistakes: [wrongOperand(`dZ${layer} is computed from Z${layer}, not from A${layer}`)],
+    compute: () => difference(Z.matrix, targets.matrix),
+  };
+  const withoutTargets = {
+    mistakes: [wrongOperand(`dZ${layer} is A${layer}; Y is not subtracted`)],
     compute: () => ({ matrix: P.matrix, sensitivity: norm(P.matrix.data) }),
-  });
-  const slopeOf = (index: number) =>
-    output === "softmax" ? 1 : output.derivative(Z.matrix.data[index]);
-  const labelled = labelHypotheses(dump, P.matrix, targets, difference);
-  result.push(...labelled);
-  if (isSquared) {
-    for (const { mistakes, compute } of labelled) {
-      result.push({
-        mistakes,
-        compute: () => {
-          const { matrix, sensitivity } = compute();
-          const data = matrix.data.map((value, at) => value * slopeOf(at));
-          return { matrix: new Matrix(matrix.rows, matrix.columns, data), sensitivity };
-        },
-      });
-    }
-  }
-  return result;
+  };
+  // Where A is Z nothing can be mixed up.
+  const differ = endsInLogits || output === "softmax" || output.name !== "identity";
+  return differ ? [ofZ, withoutTargets] : [withoutTargets];
+}
+
+/** Mistaken targets, of a squared error times the derivative of the output as well. */
+function labelled(
+  dump: Dump,
+  { layers, output, P }: Forward,
+  { targets }: BackwardOptions,
+  { isSquared, difference }: Terms,
+): GradientHypothesis[] {
+  const found = labelHypotheses(dump, P.matrix, targets, difference);
+  if (!isSquared) return found;
+  const { Z } = layers[layers.length - 1];
+  const slope = (at: number) => (output === "softmax" ? 1 : output.derivative(Z.matrix.data[at]));
+  const through = found.map(({ mistakes, compute }) => ({
+    mistakes,
+    compute: () => scaledBy(compute(), slope),
+  }));
+  return [...found, ...through];
 }
 
 /** The labels themselves instead of one-hot targets, and labels moved by one. */
@@ -211,136 +234,15 @@ function labelHypotheses(
   ];
 }
 
-interface TopOptions {
-  readonly factors: readonly Factor[];
-  readonly loss: LossName;
-  readonly variation: Variation;
+function wrongOperand(cause: string): Mistake {
+  return { id: "wrong-operand", cause };
 }
 
-export function topGradient(
-  dump: Dump,
-  last: ForwardLayer,
-  forward: Forward,
-  chain: Chain,
-  hypotheses: readonly GradientHypothesis[],
-  { factors, loss, variation }: TopOptions,
-): TopGradient {
-  const name = `dZ${last.dump.index}`;
-  const roundoff = Math.max(forward.P.roundoff, last.Z.roundoff);
-  const { dZ } = last.dump;
-  if (!dZ) {
-    const found = witness(dump, last, hypotheses, name, roundoff, chain);
-    if (!found) return { dZ: undefined, mean: "after", sign: 1 };
-    return scaleOf(dump, found, forward, factors);
-  }
-  if (variation.isOfDistance) {
-    chain.link(name, "right");
-    return { dZ, mean: meanBehind(dZ, last, dump.samples), sign: 1 };
-  }
-  const { weights } = variation;
-  const found = chain.judge(dZ, weights ? [weighted(hypotheses[0], weights)] : hypotheses, {
-    name,
-    factors,
-    roundoff,
-    from: [forward.P, last.Z],
-  });
-  const factor = found?.factor ?? 1;
-  const scales = scalesOf(loss, dump.outputs);
-  const isSum = scales.some((scale) => Math.abs(factor) === scale);
-  const mayBeMean = scales.some(
-    (scale) => Math.abs(Math.abs(factor) * dump.samples - scale) < 1e-9,
-  );
-  // Of n = 10 samples and 10 outputs 1/10 may be either, and of what differs nobody knows.
-  const isOpen = found === undefined || weights !== undefined || (isSum && mayBeMean);
-  const mean = isOpen ? meanBehind(dZ, last, dump.samples) : isSum ? "after" : "before";
-  return { dZ, mean, sign: factor < 0 ? -1 : 1 };
-}
-
-/** A gradient in which samples count differently. */
-function weighted({ compute }: Hypothesis, weights: Float64Array): Hypothesis {
+function wrongDerivative(text: string, { isSquared, outputName }: Terms): Mistake {
   return {
-    mistakes: [],
-    compute: () => {
-      const { matrix, sensitivity } = compute();
-      const { rows, columns } = matrix;
-      const data = matrix.data.map((value, at) => value * weights[Math.floor(at / columns)]);
-      return {
-        matrix: new Matrix(rows, columns, data),
-        sensitivity: 64 * sensitivity * Math.max(...weights),
-      };
-    },
+    id: isSquared ? "wrong-activation-derivative" : "extra-output-derivative",
+    cause: isSquared
+      ? `A − Y is multiplied by ${text}, which is not the derivative of the ${outputName}`
+      : `A − Y is multiplied by ${text}, where nothing belongs`,
   };
-}
-
-/** A gradient that is less than this many times the sum over the samples was divided by something. */
-const LEAST_SUM = 0.9;
-
-/** Where the mean is taken, as the gradients of the last layer's parameters have it. */
-function meanBehind(dZ: Quantity, { dump, input }: ForwardLayer, samples: number): Mean {
-  const { dW, db } = dump;
-  const factors = [1, -1, 1 / samples, -1 / samples].map((value) => ({ value, mistakes: [] }));
-  const tried: [Quantity | undefined, () => Reference][] = [
-    [db?.matrix.rows === 1 ? db : undefined, () => columnSums(dZ.matrix)],
-    [dW, () => productTransposed(input.matrix, dZ.matrix)],
-  ];
-  for (const [gradient, compute] of tried) {
-    if (!gradient || !isFiniteArray(gradient.matrix.data)) continue;
-    const found = explain(gradient, [{ mistakes: [], compute }], {
-      factors,
-      roundoff: dZ.roundoff,
-    });
-    if (found?.reason) return Math.abs(found.factor) === 1 ? "before" : "after";
-    // Whoever divides here, by whatever number, means to take the mean here.
-    if (found) return Math.abs(found.factor) < LEAST_SUM ? "after" : "before";
-  }
-  return "before";
-}
-
-/**
- * ∂L/∂z of the last layer, which the dump does not hold, with the factor that what follows from it has: the
- * mean may be in it, and a squared error's 2.
- */
-function scaleOf(
-  dump: Dump,
-  dZ: Quantity,
-  { layers }: Forward,
-  factors: readonly Factor[],
-): TopGradient {
-  const last = layers[layers.length - 1];
-  const right = factors.filter(({ mistakes }) => mistakes.every(({ id }) => id === "sign-flipped"));
-  const scaled = (factor: number, mean: Mean): TopGradient => ({
-    dZ: { ...dZ, matrix: combine(dZ.matrix, dZ.matrix, (value) => value * factor) },
-    mean,
-    sign: factor < 0 ? -1 : 1,
-  });
-  const below = layers[layers.length - 2];
-  const next = below?.dump.dA ?? below?.dump.dZ;
-  if (below && next && isFiniteArray(next.matrix.data)) {
-    const errors = errorHypotheses(dump, below, last, dZ);
-    const hypotheses = below.dump.dA ? errors : throughActivation(below, errors, []);
-    const found = explain(next, hypotheses, { factors: right, roundoff: dZ.roundoff });
-    if (found?.reason) {
-      return scaled(
-        found.factor,
-        Math.abs(found.factor) < 1 / Math.sqrt(dump.samples) ? "before" : "after",
-      );
-    }
-  }
-  const { dW, db } = last.dump;
-  const { matrix: input } = last.input;
-  const candidates: [Quantity | undefined, () => Reference][] = [
-    [db?.matrix.rows === 1 ? db : undefined, () => columnSums(dZ.matrix)],
-    [dW, () => productTransposed(input, dZ.matrix)],
-  ];
-  for (const [gradient, compute] of candidates) {
-    if (!gradient || !isFiniteArray(gradient.matrix.data) || !isFiniteArray(input.data)) continue;
-    const found = explain(gradient, [{ mistakes: [], compute }], {
-      factors: right,
-      roundoff: dZ.roundoff,
-    });
-    // Whether the mean is taken here or there makes no difference to what follows.
-    const isMean = found && Math.abs(found.factor) < 1 / Math.sqrt(dump.samples);
-    if (found?.reason) return scaled(found.factor * (isMean ? dump.samples : 1), "after");
-  }
-  return { dZ, mean: "after", sign: 1 };
 }

@@ -1,16 +1,16 @@
 /** What the losses of a run show, epoch after epoch. */
 import type { EpochReport } from "../../training/options.js";
 import type { Finding } from "../finding.js";
+import { UNLEARNT } from "./situation.js";
 
 /** A loss this many times as high as before the first step has gone astray. */
 const DIVERGED = 1.5;
 /** Epochs that a plateau, or a zigzag, must last to be told from chance. */
 const PLATEAU_EPOCHS = 5;
 const ZIGZAG_EPOCHS = 6;
-/** What those epochs must have gained, relatively, or may have lost, and what is left of a guess's loss. */
+/** What those epochs must have gained, relatively, or may have lost. */
 const LEAST_GAIN = 0.002;
 const MOST_LOSS = 0.05;
-const UNLEARNT = 0.5;
 /** Changes of direction among them, and their size relative to the loss. */
 const TURNS = 4;
 const ZIGZAG = 0.1;

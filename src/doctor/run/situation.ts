@@ -2,7 +2,7 @@
 import type { EpochReport } from "../../training/options.js";
 
 /** Of a guess's loss, what a network that has learnt next to nothing has left, and one that has learnt a lot. */
-const UNLEARNT = 0.5;
+export const UNLEARNT = 0.5;
 const LEARNT = 0.1;
 /** Relative gain of an epoch below which a run hardly moves. */
 const SLOW = 0.1;
