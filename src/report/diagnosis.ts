@@ -1,6 +1,6 @@
 /** What the doctor says of somebody's program. */
 import { titleOf } from "../doctor/catalogue.js";
-import type { Diagnosis } from "../doctor/dump/diagnose.js";
+import type { Diagnosis } from "../doctor/dump/diagnosis.js";
 import { type Finding, LANGUAGES, type Language } from "../doctor/finding.js";
 import type { Layout } from "./table.js";
 import { textWidth } from "./text.js";
