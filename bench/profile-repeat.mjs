@@ -1,31 +1,36 @@
 /**
- * Whether a profile says the same twice: runs the same build's `wasmlp profile` several times, and compares the
- * medians of each two runs. A median that differs by more than 5 % should have had a `?` in one of them.
+ * Whether a profile says the same twice: runs the same build's `wasmlp profile` several times, each in a process of its
+ * own, and compares the medians of each two runs. A median that differs by more than 5 % should have had a `?` in one
+ * of them.
  *
- *   npm run build && node bench/profile-repeat.mjs [--runs 3] [--kernel gemm-nn,adam] [--rounds 61]
+ *   npm run build && node bench/profile-repeat.mjs [--runs 3] [--kernel gemm,adam] [--rounds 12]
  */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { enableRelaxedSimd } from "../build/node/relaxedSimd.js";
-import { profile, variantName } from "../build/profile/index.js";
-import { uncertainty } from "../build/report/profileTable.js";
+import { variantName } from "../build/profile/index.js";
 
 const DIFFERENCE = 0.05;
+const LARGEST_OUTPUT = 2 ** 28;
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
     kernel: { type: "string" },
-    rounds: { type: "string", default: "61" },
+    rounds: { type: "string" },
   },
 });
-enableRelaxedSimd();
+const command = join(import.meta.dirname, "../build/cli/main.js");
+const options = ["kernel", "rounds"].flatMap((name) =>
+  values[name] === undefined ? [] : [`--${name}`, values[name]],
+);
 const runs = [];
 for (let run = 0; run < Number(values.runs); run++) {
   const before = performance.now();
-  const { measurements } = await profile({
-    rounds: Number(values.rounds),
-    ...(values.kernel && { kernels: values.kernel.split(",") }),
+  const output = execFileSync(process.execPath, [command, "profile", "--json", ...options], {
+    maxBuffer: LARGEST_OUTPUT,
   });
-  const unsure = measurements.filter((one) => uncertainty(one) > DIFFERENCE).length;
+  const { measurements } = JSON.parse(output);
+  const unsure = measurements.filter(({ uncertainty }) => uncertainty > DIFFERENCE).length;
   const seconds = ((performance.now() - before) / 1000).toFixed(1);
   console.log(`run ${run + 1}: ${seconds} s, ? at ${unsure} of ${measurements.length} medians`);
   runs.push(measurements);
@@ -37,7 +42,7 @@ for (const [index, first] of runs.entries()) {
     for (const [place, one] of first.entries()) {
       const other = second[place];
       const difference = Math.abs(Math.log(one.seconds / other.seconds));
-      const isSure = Math.max(uncertainty(one), uncertainty(other)) <= DIFFERENCE;
+      const isSure = Math.max(one.uncertainty, other.uncertainty) <= DIFFERENCE;
       const name = `${one.kernel} ${one.shape.join("x")} ${variantName(one)}`;
       differences.push({ name, difference, isSure });
     }
@@ -54,4 +59,3 @@ console.log(`of those without ? in either run: ${part(wrong, sure)}`);
 for (const { name, difference } of wrong.sort((a, b) => b.difference - a.difference).slice(0, 5)) {
   console.log(`  ${name}: ${(100 * Math.expm1(difference)).toFixed(0)} %`);
 }
-process.exit();

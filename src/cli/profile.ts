@@ -94,7 +94,7 @@ export function defineProfile(command: Command, terminal: Terminal): void {
     )
     .option(
       "--rounds <n>",
-      "samples of each; every round takes one of each (default: 61)",
+      "samples of each, every one the fastest of five batches (default: 12)",
       wholeNumber("--rounds", { minimum: 5, maximum: 1001 }),
     )
     .option("--engines [names]", "the same in several engines, such as node,chromium", engines)

@@ -2,7 +2,7 @@
 import { isRecord } from "../arguments.js";
 import { DataError } from "../errors.js";
 import type { Measurement, Profile } from "./profile.js";
-import { type Interval, median, ratioInterval } from "./statistics.js";
+import { type Estimate, type Interval, ratioOf } from "./statistics.js";
 import { variantName } from "./variant.js";
 
 export interface Comparison {
@@ -30,20 +30,24 @@ export function compareProfiles(before: Profile, now: Profile, threshold: number
   return now.measurements.flatMap((one) => {
     const other = old.get(keyOf(one));
     if (!other) return [];
-    const interval = ratioInterval(one.samples, other.samples);
+    const { value: ratio, interval } = ratioOf(estimateOf(one), estimateOf(other));
     return [
       {
         kernel: one.kernel,
         shape: one.shape,
         variant: variantName(one),
-        before: median(other.samples),
-        now: median(one.samples),
-        ratio: median(one.samples) / median(other.samples),
+        before: other.seconds,
+        now: one.seconds,
+        ratio,
         interval,
         verdict: judge(interval, threshold),
       },
     ];
   });
+}
+
+function estimateOf({ seconds, interval }: Measurement): Estimate {
+  return { value: seconds, interval };
 }
 
 function judge({ low, high }: Interval, threshold: number): Comparison["verdict"] {
@@ -77,7 +81,10 @@ export function checkProfile(value: unknown, place: string): Profile {
   if (value.version !== 1) throw refusal(place, `is of version ${value.version}`);
   const { measurements } = value;
   if (!Array.isArray(measurements) || !measurements.every(isMeasurement)) {
-    throw refusal(place, "has measurements without kernel, shape or samples");
+    throw refusal(
+      place,
+      "has measurements without kernel, shape, or seconds within their interval",
+    );
   }
   return value as unknown as Profile;
 }
@@ -88,11 +95,20 @@ function refusal(place: string, found: string): DataError {
 
 function isMeasurement(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { kernel, shape, way, threads, samples } = value;
+  const { kernel, shape, way, threads, seconds, interval } = value;
   const names = [kernel, way].every((name) => typeof name === "string");
-  return names && typeof threads === "number" && areNumbers(shape) && areNumbers(samples);
+  return names && typeof threads === "number" && areSizes(shape) && isWithin(seconds, interval);
 }
 
-function areNumbers(value: unknown): boolean {
+function areSizes(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((one) => one > 0);
+}
+
+/** Of finite numbers above 0. */
+function isWithin(value: unknown, interval: unknown): boolean {
+  if (!isRecord(interval)) return false;
+  const numbers = [interval.low, value, interval.high];
+  const areNumbers = numbers.every((one) => typeof one === "number" && Number.isFinite(one));
+  const [low, middle, high] = numbers as number[];
+  return areNumbers && 0 < low && low <= middle && middle <= high;
 }

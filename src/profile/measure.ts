@@ -1,28 +1,47 @@
-/** Times subjects side by side: warm first, then round by round, each once a round. */
+/**
+ * Times subjects side by side: warm first, then pass by pass and round by round, each once a round.
+ *
+ * Noise only ever adds time: another program on the core, or on its other half, for milliseconds or for seconds. So a
+ * sample is the fastest of several batches, one of each pass, which lie seconds apart.
+ */
 import { nextTask } from "../engine/nextTask.js";
 import type { Timer } from "./timer.js";
 
 /** Something that can be called many times. */
-export interface Subject {
+export interface Instance {
   /** Calls it so many times; the milliseconds that took. */
   sample(calls: number): number | Promise<number>;
 }
+
+/** What is measured: one instance of it at least. Samples are taken of one after the other, whole samples of each. */
+export type Subject = readonly Instance[];
 
 /** What was measured of a subject. */
 export interface Samples {
   /** Calls of a batch. */
   readonly calls: number;
-  /** Milliseconds of a call, of each round's batch. */
+  /** Milliseconds of a call, of each sample. */
   readonly times: readonly number[];
+  /** Milliseconds of a call, of the fastest batch of each pass: these differ when the machine changes meanwhile. */
+  readonly passes: readonly number[];
+  /** Whether times have stopped falling, by what is known of it at the end. */
+  readonly isWarm: boolean;
 }
 
 export interface MeasureOptions {
   readonly timer: Timer;
+  /** Samples of each. */
   readonly rounds: number;
+  /** Milliseconds that it should take in all: no other pass is begun that would take longer, once there are three. */
+  readonly limit?: number;
   readonly signal?: AbortSignal;
   /** Called with the part that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
+
+/** Batches of a sample, where there is time for them. */
+const PASSES = 5;
+const LEAST_PASSES = 3;
 
 /**
  * Warm is what does not get faster any more: WebAssembly and JavaScript run in a baseline compiler first
@@ -31,70 +50,137 @@ export interface MeasureOptions {
  */
 const STEADY = 0.97;
 const LAST_BATCHES = 4;
-/** Milliseconds of warming up: at least, at most, and together with what a single long call may take. */
+/** Milliseconds of warming up: at least the first time, and when it is given up. */
 const WARM_AT_LEAST = 12;
 const WARM_AT_MOST = 400;
 /** How many more calls a batch gets at once while its length is being found. */
 const GROWTH = 10;
-/** Milliseconds that all samples of a subject may take; slow ones get fewer, but never less than 5. */
+/** Milliseconds that all batches of a subject may take; slow ones get fewer, but never less than 5 samples of one. */
 const BUDGET = 400;
 const LEAST_SAMPLES = 5;
 
 /** @returns the samples of each subject, in order */
 export async function measure(
   subjects: readonly Subject[],
-  { timer, rounds, signal, onProgress }: MeasureOptions,
+  { timer, rounds, limit = Number.POSITIVE_INFINITY, signal, onProgress }: MeasureOptions,
 ): Promise<Samples[]> {
-  const steps = subjects.length * (rounds + 2);
+  const start = performance.now();
+  const instances = subjects.flat();
+  const steps = 2 * instances.length + subjects.length * PASSES * rounds;
   let step = 0;
   const pause = async () => {
     onProgress?.(step++ / steps);
     await nextTask();
     signal?.throwIfAborted();
   };
-  const batches: { calls: number; time: number }[] = [];
+  const warm = new Map<Instance, Warm>();
   // The second time finds what was compiled in the background meanwhile.
-  for (let pass = 0; pass < 2; pass++) {
-    for (const [index, subject] of subjects.entries()) {
+  for (let turn = 0; turn < 2; turn++) {
+    for (const instance of instances) {
       await pause();
-      batches[index] = await warmUp(subject, timer, batches[index]?.calls ?? 1);
+      warm.set(instance, await warmUp(instance, timer, warm.get(instance)));
     }
   }
-  const times = subjects.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, subject] of subjects.entries()) {
-      const { calls, time } = batches[index];
-      await pause();
-      if (round >= Math.max(LEAST_SAMPLES, Math.floor(BUDGET / (calls * time)))) continue;
-      // The others have had the caches meanwhile: one call that is not counted brings its own back.
-      if (calls > 1) await subject.sample(1);
-      times[index].push((await subject.sample(calls)) / calls);
+  const plans = subjects.map((subject) => planOf(subject, warm, rounds));
+  const batches = plans.map((): number[] => []);
+  const passStart = performance.now();
+  for (let pass = 0; pass < PASSES; pass++) {
+    const now = performance.now();
+    const average = pass > 0 ? (now - passStart) / pass : 0;
+    if (pass >= LEAST_PASSES && now - start + average > limit) break;
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, { warmed, calls, samples, passes }] of plans.entries()) {
+        await pause();
+        if (pass >= passes || round >= samples) continue;
+        const { instance } = warmed[round % warmed.length];
+        // The others have had the caches meanwhile: one call that is not counted brings its own back.
+        if (calls > 1) await instance.sample(1);
+        batches[index].push((await instance.sample(calls)) / calls);
+      }
     }
   }
-  return batches.map(({ calls }, index) => ({ calls, times: times[index] }));
+  return plans.map(({ warmed, calls, samples }, index) => ({
+    calls,
+    ...samplesOf(batches[index], samples),
+    isWarm: warmed.every(({ isSteady: isWarm, times }, place) => {
+      // What takes long has few batches to warm up, and goes on with those that count.
+      const own = batches[index].filter((_, batch) => (batch % samples) % warmed.length === place);
+      return isWarm || isSteady([...times, ...own]);
+    }),
+  }));
+}
+
+/** An instance after warming up. */
+interface Warm {
+  readonly instance: Instance;
+  /** Calls of a batch. */
+  readonly calls: number;
+  /** Milliseconds of a call, of each batch. */
+  readonly times: readonly number[];
+  /** Whether they stopped falling before that was given up. */
+  readonly isSteady: boolean;
+}
+
+interface Plan {
+  readonly warmed: readonly Warm[];
+  readonly calls: number;
+  readonly samples: number;
+  /** Batches of a sample. */
+  readonly passes: number;
+}
+
+function planOf(subject: Subject, warm: ReadonlyMap<Instance, Warm>, rounds: number): Plan {
+  const warmed = subject.map((instance) => warm.get(instance) as Warm);
+  const calls = Math.max(...warmed.map((one) => one.calls));
+  const fastest = Math.min(...warmed.flatMap(({ times }) => times));
+  const affordable = Math.floor(BUDGET / (calls * fastest));
+  const passes = Math.max(1, Math.min(PASSES, Math.floor(affordable / LEAST_SAMPLES)));
+  const samples = Math.max(LEAST_SAMPLES, Math.min(rounds, Math.floor(affordable / passes)));
+  return { warmed, calls, samples, passes };
+}
+
+/**
+ * The fastest of each sample and of each pass.
+ *
+ * @param batches pass by pass
+ * @param count of samples, that is of batches in a pass
+ */
+export function samplesOf(
+  batches: readonly number[],
+  count: number,
+): Pick<Samples, "times" | "passes"> {
+  const fastestWhere = (isOne: (index: number) => boolean) =>
+    Math.min(...batches.filter((_, index) => isOne(index)));
+  const passes = Math.ceil(batches.length / count);
+  return {
+    times: Array.from({ length: count }, (_, sample) =>
+      fastestWhere((index) => index % count === sample),
+    ),
+    passes: Array.from({ length: passes }, (_, pass) =>
+      fastestWhere((index) => Math.floor(index / count) === pass),
+    ),
+  };
 }
 
 /** Finds how many calls a batch needs, and goes on until their time has stopped falling. */
-async function warmUp(
-  subject: Subject,
-  timer: Timer,
-  first: number,
-): Promise<{ calls: number; time: number }> {
-  let calls = first;
+async function warmUp(instance: Instance, timer: Timer, before?: Warm): Promise<Warm> {
+  let calls = before?.calls ?? 1;
   let elapsed = 0;
-  const times: number[] = [];
+  const times = [...(before?.times ?? [])];
+  const enough = times.length + LAST_BATCHES;
+  const atLeast = before ? 0 : WARM_AT_LEAST;
   for (;;) {
-    const batch = await subject.sample(calls);
+    const batch = await instance.sample(calls);
     elapsed += batch;
     times.push(batch / calls);
-    if (batch < timer.batch) {
+    const isLong = batch >= timer.batch;
+    if (!isLong) {
       const wanted = batch > 0 ? Math.ceil((1.2 * calls * timer.batch) / batch) : calls * GROWTH;
       calls = Math.max(calls + 1, Math.min(wanted, calls * GROWTH));
     }
-    const isLong = batch >= timer.batch;
-    if (elapsed >= WARM_AT_MOST || (isLong && elapsed >= WARM_AT_LEAST && isSteady(times))) {
-      return { calls, time: Math.min(...times) };
-    }
+    const hasRun = isLong && elapsed >= atLeast && times.length >= enough;
+    const isDone = hasRun && isSteady(times);
+    if (isDone || elapsed >= WARM_AT_MOST) return { instance, calls, times, isSteady: isDone };
   }
 }
 

@@ -5,9 +5,9 @@ import { nameHost } from "../engine/host.js";
 import { checkedShape, type ProfiledKernel, type Shape, type Work } from "./kernel.js";
 import { kernelsNamed } from "./kernelNames.js";
 import { KERNELS } from "./kernels/index.js";
-import { measure, type Samples, type Subject } from "./measure.js";
+import { type Instance, measure, type Samples, type Subject } from "./measure.js";
 import { LEVELS, type Level, levelOf, PEAK, READ, UPDATE } from "./roofs.js";
-import { type Interval, median, medianInterval } from "./statistics.js";
+import { estimate, type Interval, median, uncertaintyOf } from "./statistics.js";
 import { ProfileTeam } from "./team.js";
 import { examineTimer, type Timer } from "./timer.js";
 import { type Variant, WAYS } from "./variant.js";
@@ -20,7 +20,7 @@ export interface ProfileOptions {
   readonly shape?: Shape;
   /** - "training": what training asks for; "all": other shapes too. Default "training". */
   readonly shapes?: "training" | "all";
-  /** Samples of each; default 61. */
+  /** Samples of each, of five batches; default 12. */
   readonly rounds?: number;
   /** Threads up to which variants are measured; default: the number of cores. */
   readonly threads?: number;
@@ -46,11 +46,15 @@ export interface Roof extends Variant {
 export interface Measurement extends Variant, Work {
   readonly kernel: string;
   readonly shape: Shape;
-  /** Seconds of a call: their median, its 95 % confidence interval, and every sample. */
+  /** Seconds of a call: their median, where another profile's is expected, and every sample. */
   readonly seconds: number;
   readonly interval: Interval;
   readonly samples: readonly number[];
-  /** Calls of a sample. */
+  /** How far the further end of the interval is away; 0.05 is 5 %. */
+  readonly uncertainty: number;
+  /** Whether times had stopped falling: false where that was given up after 400 ms and is not seen later either. */
+  readonly isWarm: boolean;
+  /** Calls of a batch. */
   readonly calls: number;
   /** 10⁹ operations and 10⁹ bytes a second, by the median. */
   readonly gflops: number;
@@ -72,7 +76,17 @@ export interface Profile {
   readonly measurements: readonly Measurement[];
 }
 
-const DEFAULTS = { shapes: "training", rounds: 61 } as const;
+const DEFAULTS = { shapes: "training", rounds: 12 } as const;
+
+/** Milliseconds that measuring every kernel should take. */
+const LIMIT = 22_000;
+
+/** Where in memory the arrays of a case lie, one place after the other; and the bytes above which there is only one. */
+const PLACES = 2;
+const MOST_PLACED_TWICE = 2 ** 24;
+
+/** Threads that run the JavaScript variants in turns. */
+const JAVASCRIPTS = 2;
 
 /** A kernel on a shape by a variant. */
 interface Case extends Variant {
@@ -86,6 +100,8 @@ interface Case extends Variant {
  */
 export async function profile(options: ProfileOptions = {}): Promise<Profile> {
   const { rounds = DEFAULTS.rounds, signal, onProgress } = options;
+  // Who asks for something in particular gets it, however long it takes.
+  const isDefault = !options.kernels && options.shapes !== "all" && options.rounds === undefined;
   const timer = examineTimer();
   const cases = casesOf(options);
   const workbench = new Workbench();
@@ -94,12 +110,18 @@ export async function profile(options: ProfileOptions = {}): Promise<Profile> {
   try {
     for (const entry of [...roofCases(cases), ...cases]) {
       const subject = await prepare(entry, workbench, teams);
-      if (subject) ready.push({ entry, subject });
+      if (subject.length > 0) ready.push({ entry, subject });
       signal?.throwIfAborted();
     }
     const samples = await measure(
       ready.map(({ subject }) => subject),
-      { timer, rounds, ...(signal && { signal }), ...(onProgress && { onProgress }) },
+      {
+        timer,
+        rounds,
+        ...(isDefault && { limit: LIMIT }),
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress }),
+      },
     );
     const timed = ready.map(({ entry }, index) => ({ entry, samples: samples[index] }));
     const roofs = roofsOf(timed);
@@ -180,23 +202,34 @@ function roofCases(cases: readonly Case[]): Case[] {
   return found;
 }
 
+/** What is called for a case; nothing where the kernel has no such variant. */
 async function prepare(
   { kernel, shape, way, threads }: Case,
   workbench: Workbench,
   teams: Map<string, ProfileTeam>,
-): Promise<Subject | undefined> {
-  // A memory that grows detaches its buffers, and from then on V8 asks at every access to any typed array
-  // whether it is still there: half the speed. JavaScript has a thread where no memory grows.
-  const isAlone = way === "javascript";
-  if (isAlone && !kernel.javascript) return undefined;
-  if (isAlone || threads > 1) {
-    const name = isAlone ? way : String(threads);
+): Promise<Instance[]> {
+  const teamOf = (name: string) => {
     const team = teams.get(name) ?? new ProfileTeam(threads);
     teams.set(name, team);
-    return team.prepare(kernel.name, shape, way);
+    return team;
+  };
+  if (way === "javascript") {
+    if (!kernel.javascript) return [];
+    // A memory that grows detaches its buffers, and from then on V8 asks at every access to any typed array
+    // whether it is still there: half the speed. JavaScript has threads where no memory grows; and several, since
+    // what the compiler makes of it differs from one to the next.
+    const names = Array.from({ length: JAVASCRIPTS }, (_, index) => `${way} ${index}`);
+    return Promise.all(names.map((name) => teamOf(name).prepare(kernel.name, shape, way)));
   }
-  const ready = await workbench.prepare(kernel, shape, way);
-  return ready && { sample: (calls) => time(ready.call, calls) };
+  if (threads > 1) return [await teamOf(String(threads)).prepare(kernel.name, shape, way)];
+  // Which addresses share a set of a cache differs from one place in memory to the next.
+  const places = bytesOfWork(kernel.work(shape)) > MOST_PLACED_TWICE ? 1 : PLACES;
+  const instances: Instance[] = [];
+  for (let place = 0; place < places; place++) {
+    const ready = await workbench.prepare(kernel, shape, way);
+    if (ready) instances.push({ sample: (calls) => time(ready.call, calls) });
+  }
+  return instances;
 }
 
 function time(call: () => void, calls: number): number {
@@ -258,8 +291,9 @@ function judge(timed: Timed, roofs: readonly Roof[]): Measurement {
   const stream = work.bytesWritten < work.bytesRead / 4 ? "read" : "update";
   const computing = (threads * work.operations) / roof.peak / 1e9;
   const moving = (threads * bytes) / roof.bandwidth[level][stream] / 1e9;
-  const milliseconds = medianInterval(samples.times);
-  const seconds = median(samples.times) / 1000;
+  const milliseconds = estimate(samples.times, samples.passes);
+  const { value, interval } = milliseconds;
+  const seconds = value / 1000;
   return {
     kernel: kernel.name,
     shape,
@@ -267,8 +301,10 @@ function judge(timed: Timed, roofs: readonly Roof[]): Measurement {
     threads,
     ...work,
     seconds,
-    interval: { low: milliseconds.low / 1000, high: milliseconds.high / 1000 },
+    interval: { low: interval.low / 1000, high: interval.high / 1000 },
     samples: samples.times.map((one) => one / 1000),
+    uncertainty: uncertaintyOf(milliseconds),
+    isWarm: samples.isWarm,
     calls: samples.calls,
     gflops: rate(timed, operationsOf),
     gigabytes: rate(timed, bytesOfWork),

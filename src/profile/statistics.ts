@@ -35,28 +35,38 @@ export function medianInterval(values: readonly number[]): Interval {
   return { low: sorted[first], high: sorted[n - 1 - first] };
 }
 
-/** Draws of the bootstrap. */
-const RESAMPLES = 1000;
-
-/**
- * The 95 % confidence interval of median(a) / median(b), by the bootstrap's percentiles (Efron and
- * Tibshirani 1993, section 13.3). The same samples give the same interval.
- */
-export function ratioInterval(a: readonly number[], b: readonly number[]): Interval {
-  const next = randomIndices();
-  const draw = (values: readonly number[]) => median(values.map(() => values[next(values.length)]));
-  const ratios = Array.from({ length: RESAMPLES }, () => draw(a) / draw(b)).sort((x, y) => x - y);
-  const cut = Math.floor((RESAMPLES * (1 - CONFIDENCE)) / 2);
-  return { low: ratios[cut], high: ratios[RESAMPLES - 1 - cut] };
+/** A number and the interval that it is known to lie in. */
+export interface Estimate {
+  readonly value: number;
+  readonly interval: Interval;
 }
 
-/** Marsaglia's xorshift32. */
-function randomIndices(): (count: number) => number {
-  let state = 1;
-  return (count) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % count;
-  };
+/**
+ * The median of samples, and where another measurement's is expected. Each sample is the fastest of several batches, so
+ * that what is left in them is what the machine was like at the time. The interval begins at the fastest sample, since
+ * all may be like that the next time, and reaches over the 95 % confidence interval of the median up to the slowest
+ * pass but one: that is what a machine that changed meanwhile shows, and a single disturbed pass does not.
+ *
+ * @param passes the fastest batch of each pass
+ */
+export function estimate(samples: readonly number[], passes: readonly number[]): Estimate {
+  const slowest = [...passes].sort((a, b) => b - a).slice(passes.length > 2 ? 1 : 0);
+  const high = Math.max(medianInterval(samples).high, ...slowest);
+  return { value: median(samples), interval: { low: Math.min(...samples), high } };
+}
+
+/** How far the further end of the interval is away, as a part: 0.05 for 5 % more, or for the value being 5 % more. */
+export function uncertaintyOf({ value, interval: { low, high } }: Estimate): number {
+  return Math.max(high / value, value / low) - 1;
+}
+
+/**
+ * a / b and its 95 % confidence interval, from theirs: logarithms of the distances to the ends add up as squares
+ * (MOVER, Donner and Zou 2012).
+ */
+export function ratioOf(a: Estimate, b: Estimate): Estimate {
+  const value = a.value / b.value;
+  const up = Math.hypot(Math.log(a.interval.high / a.value), Math.log(b.value / b.interval.low));
+  const down = Math.hypot(Math.log(a.value / a.interval.low), Math.log(b.interval.high / b.value));
+  return { value, interval: { low: value * Math.exp(-down), high: value * Math.exp(up) } };
 }

@@ -7,8 +7,9 @@ import {
   webWorkerHandle,
 } from "../engine/workerHandle.js";
 import { EngineError } from "../errors.js";
+import type { Gate } from "./gate.js";
 import type { Shape } from "./kernel.js";
-import type { Subject } from "./measure.js";
+import type { Instance } from "./measure.js";
 import type { Way } from "./variant.js";
 
 /** What a worker is asked; it answers each with an `Answer`. */
@@ -20,7 +21,13 @@ export type Order =
       readonly shape: Shape;
       readonly way: Way;
     }
-  | { readonly kind: "sample"; readonly id: number; readonly calls: number };
+  | {
+      readonly kind: "sample";
+      readonly id: number;
+      readonly calls: number;
+      /** Where threads wait for each other before. */
+      readonly gate: Gate | undefined;
+    };
 
 /** Milliseconds since 1970 at which the calls began and ended; 0 of what was prepared. */
 export type Answer =
@@ -32,11 +39,17 @@ type Settle = { resolve: (answer: Answer) => void; reject: (error: Error) => voi
 export class ProfileTeam {
   readonly #workers: readonly WorkerHandle[];
   readonly #waiting: (Settle | undefined)[];
+  /** Threads that have come to a sample so far, all together; nothing where memory is not shared. */
+  readonly #arrived: Int32Array | undefined;
+  #samples = 0;
   #subjects = 0;
 
   constructor(threads: number) {
     this.#workers = Array.from({ length: threads }, startProfileWorker);
     this.#waiting = this.#workers.map(() => undefined);
+    if (threads > 1 && typeof SharedArrayBuffer === "function") {
+      this.#arrived = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    }
     for (const [index, worker] of this.#workers.entries()) {
       worker.onMessage((message) => this.#settle(index, message as Answer));
       worker.onFailure((message) => this.#settle(index, { kind: "failed", message }));
@@ -44,17 +57,19 @@ export class ProfileTeam {
   }
 
   /**
-   * A subject whose calls all threads make at once; its time is from the first that begins to the last
+   * An instance whose calls all threads make at once; its time is from the first that begins to the last
    * that ends.
    *
    * @throws EngineError "unsupported-host" when a worker fails.
    */
-  async prepare(kernel: string, shape: Shape, way: Way): Promise<Subject> {
+  async prepare(kernel: string, shape: Shape, way: Way): Promise<Instance> {
     const id = this.#subjects++;
     await this.#ask({ kind: "prepare", id, kernel, shape, way });
     return {
       sample: async (calls) => {
-        const answers = await this.#ask({ kind: "sample", id, calls });
+        const all = ++this.#samples * this.#workers.length;
+        const gate = this.#arrived && { arrived: this.#arrived, all };
+        const answers = await this.#ask({ kind: "sample", id, calls, gate });
         const start = Math.min(...answers.map((answer) => answer.start));
         return Math.max(...answers.map(({ end }) => end)) - start;
       },

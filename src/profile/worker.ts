@@ -1,5 +1,6 @@
 /** What a thread of a `ProfileTeam` executes. */
 import { isNode } from "../engine/features.js";
+import { meet } from "./gate.js";
 import { KERNELS } from "./kernels/index.js";
 import { ROOFS } from "./roofs.js";
 import type { Answer, Order } from "./team.js";
@@ -24,6 +25,7 @@ async function follow(order: Order): Promise<Answer> {
       return { kind: "done", start: 0, end: 0 };
     }
     const call = subjects.get(order.id)?.call;
+    if (order.gate) meet(order.gate);
     const start = now();
     for (let index = 0; index < order.calls; index++) call?.();
     return { kind: "done", start, end: now() };

@@ -60,7 +60,7 @@ export function profileDetails({ measurements }: Profile, layout: Layout): strin
     one.bound,
     digits(one.gigabytes),
     callTime(one.seconds),
-    percent(uncertainty(one), 1),
+    percent(one.uncertainty, 1),
     digits(one.intensity),
   ]);
   return `${table(columns, rows, layout)}\n\n${explanation(measurements, layout)}`;
@@ -87,11 +87,6 @@ export function roofTable({ roofs, host, timer }: Profile, layout: Layout): stri
   return `${wrap(head, layout.width)}\n\n${table(columns, rows, layout)}`;
 }
 
-/** Half of the confidence interval, as a part of the median. */
-export function uncertainty({ interval, seconds }: Measurement): number {
-  return (interval.high - interval.low) / 2 / seconds;
-}
-
 /** "128x784" */
 export function shapeName({ shape }: Pick<Measurement, "shape">): string {
   return shape.join("x");
@@ -109,11 +104,18 @@ function explanation(measurements: readonly Measurement[], { width, style }: Lay
   return style.faint(lines.join("\n"));
 }
 
-/** What "?" means, where there is one. */
+/** What "?" and "~" mean, where there is one. */
 export function doubtsOf(measurements: readonly Measurement[]): string | undefined {
-  const uncertain = measurements.filter((one) => uncertainty(one) > UNCERTAIN).length;
-  if (uncertain === 0) return undefined;
-  return `?: ${uncertain} of ${measurements.length} medians are known to no better than ± 5 %, too much noise to tell them from another run's.`;
+  const all = measurements.length;
+  const uncertain = measurements.filter(isUncertain).length;
+  const cold = measurements.filter(({ isWarm }) => !isWarm).length;
+  const notes = [
+    uncertain > 0 &&
+      `?: ${uncertain} of ${all} medians are known to no better than ± 5 %, too much noise to tell them from another run's.`,
+    cold > 0 &&
+      `~: ${cold} of ${all} may still be waiting for the optimising compiler: times had not stopped falling after 400 ms, or are too few to tell.`,
+  ];
+  return notes.filter((note) => note !== false).join(" ") || undefined;
 }
 
 /** "gemm-nn 256x256x256" */
@@ -121,13 +123,17 @@ export function caseName(one: Measurement): string {
   return `${one.kernel} ${shapeName(one)}`;
 }
 
-/** GFLOP/s, or GB/s of what only moves; with "?" where it is uncertain. */
+/** GFLOP/s, or GB/s of what only moves; with "?" where it is uncertain, "~" where it may not be warm. */
 export function rateOf(one: Measurement): string {
   return digits(one.operations > 0 ? one.gflops : one.gigabytes) + doubt(one);
 }
 
 function doubt(one: Measurement): string {
-  return uncertainty(one) > UNCERTAIN ? "?" : "";
+  return (isUncertain(one) ? "?" : "") + (one.isWarm ? "" : "~");
+}
+
+function isUncertain({ uncertainty }: Measurement): boolean {
+  return uncertainty > UNCERTAIN;
 }
 
 /** Three digits, which is as much as a measurement has. */

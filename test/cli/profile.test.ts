@@ -54,12 +54,18 @@ test("--compare finds what became slower, --svg and --html write the picture", a
   // Long ago it took a thousandth of the time.
   const baseline = JSON.parse(first.stdout);
   for (const one of baseline.measurements) {
-    one.samples = one.samples.map((seconds: number) => seconds / 1000);
+    one.seconds /= 1000;
+    one.interval = { low: one.interval.low / 1000, high: one.interval.high / 1000 };
   }
   await writeFile(file, JSON.stringify(baseline));
   const { exitCode, stdout, stderr } = await wasmlp("profile", ...QUICK, "--compare", file);
   expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: "" });
-  expect(stdout).toMatch(/^relu +4x8 +simd +\+[\d.]+ % .* slower$/m);
+  expect(stdout).toMatch(/^relu +4x8 +simd +\+[\d.]+ % +\+[\d.]+ % to \+[\d.]+ % +slower$/m);
+  // By a threshold of a hundred thousand times nothing is.
+  const threshold = ["--compare", file, "--threshold", "1e7"];
+  const tolerant = await wasmlp("profile", ...QUICK, ...threshold);
+  expect(tolerant).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(tolerant.stdout).toMatch(/^relu +4x8 +simd .* same$/m);
 });
 
 test("a baseline that is none, and a picture of what only moves, are refused", async () => {

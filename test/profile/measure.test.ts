@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isSteady, measure } from "../../src/profile/measure.js";
+import { isSteady, measure, samplesOf } from "../../src/profile/measure.js";
 
 const timer = { resolution: 0.001, batch: 2 };
 
@@ -9,37 +9,80 @@ test("times that have stopped falling are steady, those that fall are not", () =
   expect(isSteady([5, 5, 5])).toBe(false);
 });
 
+test("the fastest of each sample and of each pass", () => {
+  // Two passes of three samples.
+  expect(samplesOf([5, 6, 7, 8, 4, 9], 3)).toEqual({ times: [5, 4, 7], passes: [5, 4] });
+  expect(samplesOf([5, 6], 2)).toEqual({ times: [5, 6], passes: [5] });
+});
+
 test("what gets faster by itself is not measured before it has", async () => {
   // Replaced by an optimised version after 20 calls.
   let called = 0;
-  const subject = {
+  const instance = {
     sample: (calls: number) => {
       const time = called < 20 ? calls : 0.1 * calls;
       called += calls;
       return time;
     },
   };
-  const [{ times, calls }] = await measure([subject], { timer, rounds: 9 });
+  const [{ times, calls, isWarm }] = await measure([[instance]], { timer, rounds: 9 });
   expect(times).toHaveLength(9);
   expect(new Set(times.map((time) => time.toFixed(6)))).toEqual(new Set(["0.100000"]));
   expect(calls * 0.1).toBeGreaterThanOrEqual(timer.batch);
+  expect(isWarm).toBe(true);
+});
+
+test("what goes on getting faster until that is given up, or is too slow to tell, is not warm", async () => {
+  let faster = 1000;
+  const falling = {
+    sample: (calls: number) => {
+      faster *= 0.95;
+      return faster * calls;
+    },
+  };
+  const taking = (time: number) => ({ sample: (calls: number) => time * calls });
+  const subjects = [[falling], [taking(1000)], [taking(100)], [taking(100), taking(1000)]];
+  const found = await measure(subjects, { timer, rounds: 5 });
+  expect(found.map(({ isWarm }) => isWarm)).toEqual([false, false, true, false]);
 });
 
 test("samples are taken in turns, and fewer of what takes long", async () => {
   const order: string[] = [];
-  const subject = (name: string, time: number) => ({
-    sample: (calls: number) => {
-      if (calls > 1 || time > timer.batch) order.push(name);
-      return time * calls;
+  const subject = (name: string, time: number) => [
+    {
+      sample: (calls: number) => {
+        if (calls > 1 || time > timer.batch) order.push(name);
+        return time * calls;
+      },
     },
-  });
-  const [fast, slow] = await measure([subject("fast", 1), subject("slow", 300)], {
-    timer,
-    rounds: 9,
-  });
-  expect(fast.times).toHaveLength(9);
-  expect(slow.times).toHaveLength(5);
-  expect(order.slice(-14).join(" ")).toBe(`${"fast slow ".repeat(5)}fast fast fast fast`);
+  ];
+  const [fast, medium, slow] = await measure(
+    [subject("fast", 1), subject("medium", 30), subject("slow", 300)],
+    { timer, rounds: 6 },
+  );
+  expect(fast.times).toHaveLength(6);
+  expect(fast.passes).toHaveLength(5);
+  expect([medium.times.length, medium.passes.length]).toEqual([6, 2]);
+  expect([slow.times.length, slow.passes.length]).toEqual([5, 1]);
+  const passes = [
+    `${"fast medium slow ".repeat(5)}fast medium`,
+    "fast medium ".repeat(6).trim(),
+    ...Array.from({ length: 3 }, () => "fast ".repeat(6).trim()),
+  ];
+  expect(order.slice(-17 - 12 - 18).join(" ")).toBe(passes.join(" "));
+});
+
+test("whole samples are taken of one instance after the other", async () => {
+  const instance = (time: number) => ({ sample: (calls: number) => time * calls });
+  const [{ times, calls }] = await measure([[instance(2), instance(3)]], { timer, rounds: 5 });
+  expect(times).toEqual([2, 3, 2, 3, 2]);
+  expect(calls).toBe(1);
+});
+
+test("beyond the limit there are three passes", async () => {
+  const instance = { sample: (calls: number) => calls };
+  const [{ times, passes }] = await measure([[instance]], { timer, rounds: 5, limit: 0 });
+  expect([times.length, passes.length]).toEqual([5, 3]);
 });
 
 test("a call that is not counted goes before each sample of several, while others have had the caches", async () => {
@@ -60,7 +103,7 @@ test("a call that is not counted goes before each sample of several, while other
       return calls;
     },
   };
-  const [{ times, calls }] = await measure([subject, disturbing], { timer, rounds: 9 });
+  const [{ times, calls }] = await measure([[subject], [disturbing]], { timer, rounds: 9 });
   expect(calls).toBeGreaterThan(1);
   expect(new Set(times)).toEqual(new Set([1]));
   expect(asked.slice(-4)).toEqual([1, calls, 1, calls]);
@@ -70,6 +113,6 @@ test("a signal ends it", async () => {
   const stop = new AbortController();
   const subject = { sample: (calls: number) => calls };
   const onProgress = () => stop.abort(new Error("stopped"));
-  const running = measure([subject], { timer, rounds: 9, signal: stop.signal, onProgress });
+  const running = measure([[subject]], { timer, rounds: 9, signal: stop.signal, onProgress });
   await expect(running).rejects.toThrow("stopped");
 });

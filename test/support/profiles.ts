@@ -1,5 +1,6 @@
 /** Profiles that nobody measured. */
 import type { Measurement, Profile } from "../../src/profile/index.js";
+import { estimate, uncertaintyOf } from "../../src/profile/statistics.js";
 
 const LEVELS = { read: 40, update: 50 };
 
@@ -8,11 +9,20 @@ export function measurementOf(
   samples: readonly number[],
   overrides: Partial<Measurement> = {},
 ): Measurement {
+  const { value, interval } = estimate(samples, []);
   return {
     ...{ kernel: "relu", shape: [128, 800], way: "relaxed", threads: 1 },
     ...{ operations: 1000, bytesRead: 400, bytesWritten: 100 },
-    ...{ seconds: samples[0], interval: { low: samples[0], high: samples[0] }, samples },
-    ...{ calls: 1, gflops: 10, gigabytes: 5, intensity: 2, bound: "compute", share: 0.25 },
+    ...{ seconds: value, interval, samples, uncertainty: uncertaintyOf({ value, interval }) },
+    ...{
+      isWarm: true,
+      calls: 1,
+      gflops: 10,
+      gigabytes: 5,
+      intensity: 2,
+      bound: "compute",
+      share: 0.25,
+    },
     ...overrides,
   };
 }

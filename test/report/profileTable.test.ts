@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { profileDetails, profileOverview } from "../../src/report/profileTable.js";
+import { PLAIN_LAYOUT } from "../../src/report/table.js";
+import { measurementOf, profileOf } from "../support/profiles.js";
+
+const SURE = measurementOf([1e-3, 1.001e-3, 1.002e-3, 1e-3, 1e-3], { way: "simd" });
+const UNSURE = measurementOf([1e-3, 1.2e-3, 1.1e-3, 1.05e-3, 1.3e-3]);
+
+test("what is uncertain has a ?, what may not be warm a ~, and both are explained where they stand", () => {
+  const certain = profileOverview(profileOf([SURE]), PLAIN_LAYOUT);
+  expect(certain).toMatch(/^relu +128x800 +GFLOP\/s +10\.0 /m);
+  expect(certain).not.toMatch(/[?~]/);
+
+  const both = profileOf([{ ...SURE, isWarm: false }, UNSURE]);
+  const overview = profileOverview(both, PLAIN_LAYOUT);
+  expect(overview).toMatch(/^relu +128x800 +GFLOP\/s +10\.0~ +10\.0\? /m);
+  expect(overview).toContain("?: 1 of 2 medians are known to no better than ± 5 %");
+  expect(overview).toContain("~: 1 of 2 may still be waiting for the optimising compiler");
+
+  const details = profileDetails(both, PLAIN_LAYOUT);
+  expect(details).toMatch(/^relu +128x800 +simd +10\.0~ .* 0\.2 % /m);
+  expect(details).toMatch(/^relu +128x800 +relaxed +10\.0\? .* 18\.2 % /m);
+});
