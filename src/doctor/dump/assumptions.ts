@@ -26,7 +26,14 @@ export interface Declared {
   readonly loss: LossName | undefined;
 }
 
-const MISUSES: readonly Misuse[] = ["softmax", "samples", "sigmoid", "relu", "tanh"];
+const MISUSES: readonly Misuse[] = [
+  "softmax",
+  "samples",
+  "sigmoid",
+  "relu",
+  "tanh",
+  "softmax-over-samples",
+];
 
 /** Every reading that is possible, the usual ones first. */
 export function assumptions(
@@ -59,8 +66,12 @@ export function assumptions(
   // What the dump holds of the last activations says whether they add up to 1 over the samples, and without them and
   // z nobody can tell what the loss is taken of.
   const { A, Z } = layers[layers.length - 1];
-  const unlessShown = MISUSES.filter((misuse) => misuse !== "samples");
-  const misuses: readonly Misuse[] = A ? unlessShown : Z ? MISUSES : ["softmax"];
+  const unlessShown = MISUSES.filter((misuse) => !misuse.endsWith("samples"));
+  const misuses = A
+    ? unlessShown
+    : Z
+      ? MISUSES
+      : MISUSES.filter((misuse) => misuse.startsWith("softmax"));
   const misused = usualFirst
     .filter(({ output, loss }) => output === "softmax" && loss === "cross-entropy")
     .flatMap((assumption) => misuses.map((misuse) => ({ ...assumption, misuse })));

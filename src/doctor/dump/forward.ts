@@ -31,7 +31,11 @@ export function examineForward(dump: Dump, chain: Chain, options: ForwardOptions
   const right = isApplied
     ? computed(single.P.name, softmaxOf(Z).matrix, Z.roundoff, Z.origin)
     : single.P;
-  const wrong = misuse && (isApplied || isPossible) ? misused(misuse, Z, right, chain) : undefined;
+  const isOverSamples = misuse === "softmax" && single.misuse === "samples";
+  const taken = isOverSamples ? "softmax-over-samples" : misuse;
+  const isShown = layer.A !== undefined;
+  const wrong =
+    taken && (isApplied || isPossible) ? misused(taken, Z, { right, isShown }, chain) : undefined;
   const output = wrong ? "softmax" : single.output;
   const P = wrong?.P ?? single.P;
   const activation = output === "softmax" ? ACTIVATIONS[0] : output;

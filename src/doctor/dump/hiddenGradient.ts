@@ -140,6 +140,19 @@ function descended(
   return combine(W.matrix, dW.matrix, (w, g) => w - rate * g);
 }
 
+/** The derivative as a formula in a, with a bracket, a square or a sign where it does not belong. */
+const MISWRITTEN: Readonly<Record<string, readonly [string, (a: number) => number][]>> = {
+  tanh: [
+    ["(1 − a)²", (a) => (1 - a) ** 2],
+    ["1 − a", (a) => 1 - a],
+    ["1 + a²", (a) => 1 + a * a],
+  ],
+  sigmoid: [
+    ["1 − a", (a) => 1 - a],
+    ["a·(1 + a)", (a) => a * (1 + a)],
+  ],
+};
+
 /** ∂L/∂z = ∂L/∂a ⊙ f′(z), and what is taken for f′ by mistake. */
 export function throughActivation(
   { dump: { index }, Z, A, activation, mask }: ForwardLayer,
@@ -218,6 +231,15 @@ export function throughActivation(
         (at) => (used.startsWith("A") && derivativeOfA ? derivativeOfA : f.derivative)(values[at]),
       );
     }
+  }
+  for (const [text, of] of MISWRITTEN[f.name] ?? []) {
+    slope(
+      {
+        id: "wrong-activation-derivative",
+        cause: `the error is multiplied by ${text} of A${index}, where ${formula(f.name, "a")} belongs`,
+      },
+      (at) => of(undropped(at)),
+    );
   }
   for (const other of ACTIVATIONS) {
     if (other.name === f.name || other.name === "identity") continue;

@@ -6,6 +6,7 @@ import { ACTIVATIONS } from "./activations.js";
 import type { Chain } from "./chain.js";
 import type { Hypothesis, Mistake } from "./explain.js";
 import { ONE } from "./factors.js";
+import { OVER_SAMPLES } from "./misuse.js";
 import type { LayerDump } from "./orientation.js";
 import { overflowed } from "./overflow.js";
 import type { Forward, ForwardOptions, Misuse, OutputFunction } from "./passes.js";
@@ -62,11 +63,7 @@ export function outputs(
     {
       output: "softmax",
       misuse: "samples",
-      mistakes: [
-        axis(
-          "the softmax is taken over the samples, not the classes: those of a class add up to 1, not those of a sample",
-        ),
-      ],
+      mistakes: [axis(OVER_SAMPLES)],
       compute: () => overSamples(Z.matrix),
     },
     {

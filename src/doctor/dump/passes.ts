@@ -40,8 +40,8 @@ export interface Forward {
   readonly automatic: ((targets: Matrix) => Reference) | undefined;
 }
 
-/** The softmax of something that went through this already, or over the samples. */
-export type Misuse = "softmax" | "sigmoid" | "relu" | "tanh" | "samples";
+/** The softmax of something that went through this already, or over the samples, or of a softmax over these. */
+export type Misuse = "softmax" | "sigmoid" | "relu" | "tanh" | "samples" | "softmax-over-samples";
 
 export interface ForwardOptions {
   /** What the person says that the layers apply, one name a layer. */

@@ -91,3 +91,47 @@ test("the softmax over the samples, of which the dump holds no activations", () 
   const { findings } = diagnose(trainingStep({ lossOf: overSamples, without: ["A2"] }));
   expect(findings.map(({ id, at }) => `${id}@${at}`)).toEqual(["softmax-axis@A2"]);
 });
+
+/** The cross-entropy of the softmax of a softmax over the samples, S: ∂L/∂z = S·(g − Σ g·S), g = softmax(S) − T. */
+function ofSoftmaxOverSamples(z: Rows, targets: Rows) {
+  const inner = turned(turned(z).map(softmax));
+  const p = inner.map(softmax);
+  const error = p.map((row, i) => row.map((value, k) => value - targets[i][k]));
+  const sums = turned(error).map((column, k) =>
+    column.reduce((sum, g, i) => sum + g * inner[i][k], 0),
+  );
+  const gradient = error.map((row, i) => row.map((g, k) => inner[i][k] * (g - sums[k])));
+  return { gradient, loss: lossOf(p, targets) };
+}
+
+test.each([
+  ["z", ["A2"]],
+  ["nothing of the last layer but its weights", ["A2", "Z2", "dZ2"]],
+])(
+  "a softmax over the samples before a loss that takes logits, of which the dump holds %s",
+  (_, without) => {
+    const { findings, chain } = diagnose(trainingStep({ lossOf: ofSoftmaxOverSamples, without }));
+    expect(findings.map(({ id, at }) => `${id}@${at}`)).toEqual([
+      "softmax-axis@A2",
+      "wrong-activation@A2",
+    ]);
+    expect(chain.filter(({ verdict }) => verdict === "wrong")).toEqual([]);
+  },
+);
+
+test("the same softmax in the dump as the last activations", () => {
+  const step = trainingStep({ lossOf: ofSoftmaxOverSamples });
+  const { shape, values } = step.find(({ name }) => name === "Z2") ?? { shape: [], values: [] };
+  const [, columns] = shape;
+  const z = Array.from({ length: shape[0] }, (_, i) =>
+    Array.from({ length: columns }, (__, k) => Number(values[i * columns + k])),
+  );
+  const inner = turned(turned(z).map(softmax));
+  const arrays = step.map((each) =>
+    each.name === "A2" ? { ...each, values: Float64Array.from(inner.flat()) } : each,
+  );
+  expect(diagnose(arrays).findings.map(({ id, at }) => `${id}@${at}`)).toEqual([
+    "softmax-axis@A2",
+    "wrong-activation@A2",
+  ]);
+});
