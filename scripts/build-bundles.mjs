@@ -23,6 +23,7 @@ const NODE_ENTRIES = {
   wasmlp: join(built, "index.js"),
   node: join(built, "node/index.js"),
   profile: join(built, "profile/index.js"),
+  trace: join(built, "trace/index.js"),
   cli: join(built, "cli/main.js"),
 };
 

@@ -14,7 +14,7 @@ import {
   fitsTargets,
 } from "./model/architecture.js";
 import { type PredictAllOptions, predictAll } from "./model/batchPredictor.js";
-import { decodeModel, encodeModel } from "./model/formats/modelFile.js";
+import { decodeModel, encodeExactly } from "./model/formats/modelFile.js";
 import {
   checkSnapshot,
   type ModelDescription,
@@ -319,7 +319,7 @@ export class Mlp implements Disposable {
     checkOptions(options, {});
     const { training = this.training } = options;
     const { training: _, ...snapshot } = this.snapshot();
-    return encodeModel({ ...snapshot, ...(training && { training }) });
+    return encodeExactly({ ...snapshot, ...(training && { training }) });
   }
 
   /**

@@ -92,6 +92,32 @@ test("wasmlp info --json says which version of the module would run", () => {
   });
 });
 
+test("whatever an entry throws is an error of wasmlp, and what it keeps is wasmlp's own", () => {
+  const program = `import { digits, EngineError, Mlp, perceptron } from "wasmlp";
+    import { loadModel } from "wasmlp/node";
+    import { Trace } from "wasmlp/trace";
+    const model = await Mlp.create({ architecture: perceptron(784, [8], 10, "tanh"), threads: 2 });
+    const trace = new Trace();
+    await model.fit(digits({ samples: 500 }), { epochs: 1, trace });
+    console.log(trace.epochs.length);
+    await loadModel("absent").catch(({ code, constructor }) => {
+      console.log(code, Object.getPrototypeOf(constructor) === Object.getPrototypeOf(EngineError));
+    });`;
+  const options = ["--input-type=module", "--eval", program];
+  const run = spawnSync(process.execPath, options, { cwd: project, encoding: "utf8" });
+  expect(run).toMatchObject({ status: 0, stderr: "" });
+  expect(run.stdout).toBe("1\nfile-access true\n");
+});
+
+test("wasmlp profile and train --trace find their modules and threads", () => {
+  const profile = ["profile", "--kernel", "relu", "--rounds", "5", "--json"];
+  const train = ["train", "--data", "digits", "--epochs", "1", "--trace", "trace.json", "--json"];
+  for (const options of [profile, train]) {
+    const run = spawnSync(command, options, { cwd: project, encoding: "utf8" });
+    expect(run.status, run.stderr).toBe(0);
+  }
+});
+
 test("wasmlp trains and predicts with the recipes and modules that were installed", () => {
   const options = ["train", "--recipe", "seed", "--data", "digits", "--epochs", "1", "--json"];
   const run = spawnSync(command, options, { cwd: project, encoding: "utf8" });

@@ -1,10 +1,9 @@
 /** The values of arrays between the bytes of a file and typed arrays. */
 import { DataError } from "../../errors.js";
+import { copyElements, HOST_IS_LITTLE_ENDIAN, reverseBytes } from "./byteOrder.js";
 import { narrowToFloat16, widenBfloat16, widenFloat16 } from "./float16.js";
 import { type ArrayValues, DTYPE_BYTES, type DType } from "./namedArray.js";
 
-/** Whether this host keeps the least significant byte of a number first. */
-export const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 /** Which of the two 32-bit words of a 64-bit integer is the lower one. */
 const LOW = HOST_IS_LITTLE_ENDIAN ? 0 : 1;
 const WORD = 2 ** 32;
@@ -89,11 +88,6 @@ const BYTES_IN_MEMORY: Readonly<Record<DType, number>> = {
   uint64: 8,
   float64: 8,
 };
-
-/** Values of float32, little-endian, as `decodeElements` decodes them: without an error. */
-export function decodeFloats(bytes: Uint8Array): Float32Array<ArrayBuffer> {
-  return new Float32Array(copyElements(bytes, { dtype: "float32", littleEndian: true }).buffer);
-}
 
 /** The dtypes that .npy files have. */
 export type EncodableDType = Exclude<DType, "bfloat16">;
@@ -227,25 +221,4 @@ function encodeWhole(values: ArrayValues): Int32Array {
     words[2 * index + 1 - LOW] = Math.floor(values[index] / WORD);
   }
   return words;
-}
-
-/** In the host's byte order, and aligned: typed arrays cannot begin just anywhere in a file. */
-function copyElements(
-  bytes: Uint8Array,
-  { dtype, littleEndian }: Omit<ElementEncoding, "place">,
-): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes);
-  if (littleEndian !== HOST_IS_LITTLE_ENDIAN) reverseBytes(copy, DTYPE_BYTES[dtype]);
-  return copy;
-}
-
-/** Turns every `size` bytes round. */
-function reverseBytes(bytes: Uint8Array, size: number): void {
-  for (let start = 0; start < bytes.length; start += size) {
-    for (let low = start, high = start + size - 1; low < high; low++, high--) {
-      const byte = bytes[low];
-      bytes[low] = bytes[high];
-      bytes[high] = byte;
-    }
-  }
 }

@@ -5,12 +5,8 @@
  * shape, in Latin-1 or (3.0) UTF-8; then the values without gaps.
  */
 import { DataError } from "../../errors.js";
-import {
-  decodeElements,
-  type EncodableDType,
-  encodeElements,
-  HOST_IS_LITTLE_ENDIAN,
-} from "./elements.js";
+import { HOST_IS_LITTLE_ENDIAN } from "./byteOrder.js";
+import { decodeElements, type EncodableDType, encodeElements } from "./elements.js";
 import {
   type ArrayValues,
   checkShape,

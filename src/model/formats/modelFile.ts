@@ -2,7 +2,7 @@
  * Models as safetensors files that PyTorch reads as they are (`tensors.ts`), what tensors cannot say in the
  * metadata (`description.ts`).
  */
-import { decodeFloats } from "../../data/arrays/elements.js";
+import { decodeFloats } from "../../data/arrays/byteOrder.js";
 import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { splitSafetensors } from "../../data/arrays/safetensors.js";
 import { ModelError } from "../../errors.js";
@@ -10,14 +10,28 @@ import { DESCRIPTION_KEY, formatDescription, parseDescription } from "./descript
 import type { EncodeOptions } from "./quantization.js";
 import { encodeSafetensors } from "./safetensors.js";
 import type { ModelSnapshot } from "./snapshot.js";
-import { layersFrom, tensorsOf } from "./tensors.js";
+import { floatTensorsOf, layersFrom, type Tensor, tensorsOf } from "./tensors.js";
 
+/**
+ * A model as the bytes of a safetensors file, which `Mlp.load` reads, and PyTorch too.
+ *
+ * @throws OptionError when the training record has more than strings, numbers and booleans.
+ */
 export function encodeModel(
   model: ModelSnapshot,
   options: EncodeOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  return encodeTensors(model, tensorsOf(model, options));
+}
+
+/** The same without a choice: pages that save models need no quantisation. */
+export function encodeExactly(model: ModelSnapshot): Uint8Array<ArrayBuffer> {
+  return encodeTensors(model, floatTensorsOf(model));
+}
+
+function encodeTensors(model: ModelSnapshot, tensors: readonly Tensor[]): Uint8Array<ArrayBuffer> {
   return encodeSafetensors({
-    tensors: tensorsOf(model, options),
+    tensors,
     metadata: { format: "pt", [DESCRIPTION_KEY]: formatDescription(model) },
   });
 }

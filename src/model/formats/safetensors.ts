@@ -1,5 +1,5 @@
 /** Models' tensors as safetensors files (src/data/arrays/safetensors.ts): float32, and quantised ones int8. */
-import { decodeFloats } from "../../data/arrays/elements.js";
+import { decodeFloats } from "../../data/arrays/byteOrder.js";
 import {
   SAFETENSORS_LENGTH_BYTES,
   SAFETENSORS_METADATA,

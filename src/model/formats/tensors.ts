@@ -32,18 +32,28 @@ export function biasName(layer: number): string {
 }
 
 /** In the order of the layers. */
-export function tensorsOf({ layers }: ModelSnapshot, { quantize }: EncodeOptions = {}): Tensor[] {
-  return layers.flatMap((layer, index): Tensor[] => {
-    const units = layer.biases.length;
-    const shape = [units, layer.weights.length / units];
-    const name = weightName(index);
-    const bias = { name: biasName(index), shape: [units], data: layer.biases };
-    if (quantize === undefined) return [{ name, shape, data: layer.weights }, bias];
-    const { weights, scales } = quantizeLayer(layer);
+export function tensorsOf(model: ModelSnapshot, { quantize }: EncodeOptions = {}): Tensor[] {
+  const tensors = floatTensorsOf(model);
+  if (quantize === undefined) return tensors;
+  return tensors.flatMap((tensor, index): Tensor[] => {
+    if (index % 2 > 0) return [tensor];
+    const { name, shape } = tensor;
+    const { weights, scales } = quantizeLayer(model.layers[index / 2]);
+    const scaleShape = [scales.length, 1];
     return [
       { name, shape, data: weights },
-      { name: name + SCALE_SUFFIX, shape: [units, 1], data: scales },
-      bias,
+      { name: name + SCALE_SUFFIX, shape: scaleShape, data: scales },
+    ];
+  });
+}
+
+/** The same exactly, weights and biases in turn. */
+export function floatTensorsOf({ layers }: ModelSnapshot): Tensor[] {
+  return layers.flatMap(({ weights, biases }, index) => {
+    const units = biases.length;
+    return [
+      { name: weightName(index), shape: [units, weights.length / units], data: weights },
+      { name: biasName(index), shape: [units], data: biases },
     ];
   });
 }
