@@ -44,7 +44,7 @@ export async function printDisassembly(
     const kernels = loops.flatMap((group, index) => {
       const machine = machines[index];
       const machineCode = typeof machine === "string" ? { missing: machine } : machine;
-      return group.map((found) => ({ ...found, machineCode }));
+      return group.map(({ marked: _, ...found }) => ({ ...found, machineCode }));
     });
     terminal.print(JSON.stringify({ format: "wasmlp-disassembly", version: 1, engine, kernels }));
   } else {

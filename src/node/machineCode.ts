@@ -2,25 +2,29 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Disassembly, MachineLoop, VectorWork } from "../profile/index.js";
+import { type Disassembly, LOOP_MARK, type LoopWork, type MachineLoop } from "../profile/index.js";
 
-const PROGRAM =
-  'new WebAssembly.Module(require("node:fs").readFileSync(process.argv[process.argv.length - 1]))';
+/** Compiles the module of a file, and then the one that is written to the process. */
+const PROGRAM = `
+  const { readFileSync } = require("node:fs");
+  for (const file of [process.argv[process.argv.length - 1], 0]) new WebAssembly.Module(readFileSync(file));`;
 
-/** Milliseconds to compile a module. */
+/** Milliseconds to compile two modules. */
 const PATIENCE = 30_000;
 const LONGEST_OUTPUT = 64 * 2 ** 20;
 
 /**
- * Has another process of this Node compile the module, optimised at once, and print the function's code.
+ * Has another process of this Node compile the module, optimised at once, and print the function's code: as it is,
+ * and with a mark in every loop but the hot one, by which that is told from the others.
  *
  * @returns a reason, where V8 does not print it or the loop is not to be found in it
  */
 export async function machineLoop(
-  { module, functionIndex, vectorWork, innermost }: Disassembly,
+  { module, functionIndex, isInnermost, work, marked }: Disassembly,
   signal?: AbortSignal,
 ): Promise<MachineLoop | string> {
   if (process.arch !== "x64") return `of ${process.arch} is not read, only that of x64`;
+  if (!isInnermost) return "is not read of a loop that has others within";
   const flags = [
     "--no-liftoff",
     "--no-wasm-lazy-compilation",
@@ -33,67 +37,72 @@ export async function machineLoop(
   try {
     const argv = [...flags, "--eval", PROGRAM, "--", fileURLToPath(module)];
     const limits = { timeout: PATIENCE, maxBuffer: LONGEST_OUTPUT };
-    text = (
-      await promisify(execFile)(process.execPath, argv, { ...limits, ...(signal && { signal }) })
-    ).stdout;
+    const running = promisify(execFile)(process.execPath, argv, {
+      ...limits,
+      ...(signal && { signal }),
+    });
+    // What became of the process says more than that it does not listen.
+    running.child.stdin?.on("error", () => undefined).end(marked);
+    text = (await running).stdout;
   } catch {
     signal?.throwIfAborted();
     return "is not printed by this version of Node";
   }
-  if (!text.includes("Instructions (size")) return "is not printed by this version of Node";
-  return (
-    findMachineLoop(text, vectorWork, innermost) ??
-    "of this loop is not to be told from that of the function's others"
-  );
-}
-
-interface Line {
-  readonly offset: number;
-  readonly text: string;
+  const codes = text.split("Instructions (size").slice(1);
+  if (codes.length !== 2) return "is not printed by this version of Node";
+  return findMachineLoop(codes[0], codes[1], work);
 }
 
 /**
  * V8 keeps the order of loops, but may unroll them, so that each does a multiple of what it does in WebAssembly.
  *
- * @param text what V8 prints of a function on x86-64
- * @param work of each of the function's innermost loops
- * @param innermost which of them is meant
- * @returns undefined where it cannot be told which of the loops that is
+ * @param plain what V8 prints of a function on x86-64
+ * @param marked the same with a mark in every loop but one
+ * @param work of that loop in WebAssembly
+ * @returns a reason, where it cannot be told which of the loops that is
  */
 export function findMachineLoop(
-  text: string,
-  work: readonly VectorWork[],
-  innermost: number,
-): MachineLoop | undefined {
-  const wanted = work[innermost];
-  if (wanted === undefined || !doesAnything(wanted)) return undefined;
-  const loops = innermostLoops(linesOf(text))
-    .map((lines) => ({ lines, work: workOf(lines) }))
-    .filter((loop) => doesAnything(loop.work));
-  const expected = work.filter(doesAnything);
-  const inOrder =
-    loops.length === expected.length &&
-    loops.every((loop, index) => copiesOf(loop.work, expected[index]) !== undefined);
-  const like = loops.filter((loop) => copiesOf(loop.work, wanted) !== undefined);
-  const isUnlikeOthers =
-    like.length === 1 &&
-    expected.filter((one) => copiesOf(like[0].work, one) !== undefined).length === 1;
-  const found = inOrder ? loops[expected.indexOf(wanted)] : isUnlikeOthers ? like[0] : undefined;
-  return found && describe(found.lines, copiesOf(found.work, wanted) ?? 1);
-}
-
-function doesAnything({ operations, stores }: VectorWork): boolean {
-  return operations + stores > 0;
+  plain: string,
+  marked: string,
+  work: LoopWork,
+): MachineLoop | string {
+  const loops = innermostLoops(linesOf(plain));
+  const isMarked = innermostLoops(linesOf(marked)).map((lines) =>
+    lines.some(({ text }) => MARK.test(text)),
+  );
+  const unmarked = isMarked.filter((is) => !is).length;
+  if (isMarked.length !== loops.length) {
+    return `is not told: of ${loops.length} loops marks make ${isMarked.length}`;
+  }
+  if (unmarked !== 1) return `is not told: ${unmarked} loops are without a mark, expected one`;
+  const found = loops[isMarked.indexOf(false)];
+  const does = workOf(found);
+  const copies = copiesOf(does, work);
+  if (copies === undefined) {
+    return `is not told: it has ${does.operations} operations and ${does.stores} stores, expected a multiple of ${work.operations} and ${work.stores}`;
+  }
+  return describe(found, copies);
 }
 
 /** How many times over `machine` does `loop`; undefined where it is no multiple. */
-function copiesOf(machine: VectorWork, loop: VectorWork): number | undefined {
-  const copies = (machine.operations + machine.stores) / (loop.operations + loop.stores);
+function copiesOf(machine: LoopWork, loop: LoopWork): number | undefined {
+  const all = loop.operations + loop.stores;
+  // Nothing to count by; V8 unrolls what computes.
+  if (all === 0) return machine.operations + machine.stores === 0 ? 1 : undefined;
+  const copies = (machine.operations + machine.stores) / all;
   const isMultiple =
     Number.isInteger(copies) &&
+    copies > 0 &&
     machine.operations === copies * loop.operations &&
     machine.stores === copies * loop.stores;
   return isMultiple ? copies : undefined;
+}
+
+const MARK = new RegExp(`\\b0x${LOOP_MARK.toString(16)}\\b`);
+
+interface Line {
+  readonly offset: number;
+  readonly text: string;
 }
 
 /** "0x23185362d64b    4b  c5f811…   vmovups [rbp-0x30],xmm9" */
@@ -136,16 +145,14 @@ function isWithin(inner: Range, outer: Range): boolean {
   return inner.start >= outer.start && inner.end <= outer.end;
 }
 
-/** As `VECTOR_OPERATION` of `disassemble`. */
-const VECTOR_OPERATION = /^v?(?:(?:add|sub|mul|div|sqrt|fn?m(?:add|sub)\d*)p[sd]|paddd|pmaddwd) /;
-/** Of a whole register to anywhere but the stack. */
-const VECTOR_STORE = /^v?mov(?:dqu|dqa|ups|upd|aps|apd) \[(?!rbp|rsp).*xmm/;
+/** As `OPERATION` of `disassemble`. */
+const OPERATION = /^v?(?:(?:add|sub|mul|div|sqrt|fn?m(?:add|sub)\d*)[ps][sd]|paddd|pmaddwd) /;
+/** To anywhere but the stack. */
+const STORE = /^v?(?:mov|p?extr|xchg)\w* \[(?!rbp|rsp)/;
 
-function workOf(lines: readonly Line[]): VectorWork {
-  return {
-    operations: lines.filter(({ text }) => VECTOR_OPERATION.test(text)).length,
-    stores: lines.filter(({ text }) => VECTOR_STORE.test(text)).length,
-  };
+function workOf(lines: readonly Line[]): LoopWork {
+  const count = (pattern: RegExp) => lines.filter(({ text }) => pattern.test(text)).length;
+  return { operations: count(OPERATION), stores: count(STORE) };
 }
 
 function describe(lines: readonly Line[], copies: number): MachineLoop {

@@ -1,11 +1,12 @@
 /** `wasmlp/profile`: how fast kernels are, and how fast they could be. Loads in Node and in browsers. */
 export { type Comparison, checkProfile, compareProfiles, parseProfile } from "./compare.js";
+export { LOOP_MARK } from "./disassembly/countLoops.js";
 export {
   type CompiledWay,
   type DisassembleOptions,
   type Disassembly,
   disassemble,
-  type VectorWork,
+  type LoopWork,
 } from "./disassembly/disassemble.js";
 export { type Pressure, VECTOR_REGISTERS } from "./disassembly/liveness.js";
 export type { MachineLoop } from "./disassembly/machineLoop.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findMachineLoop, machineLoop } from "../../src/node/machineCode.js";
 import { enableRelaxedSimd } from "../../src/node/relaxedSimd.js";
-import { disassemble, kernelsNamed } from "../../src/profile/index.js";
+import { disassemble, kernelsNamed, LOOP_MARK } from "../../src/profile/index.js";
 
 enableRelaxedSimd();
 
@@ -36,8 +36,26 @@ const CODE = printed([
   [0x70, "jmp 0x23185362d644  <+0x44>"],
 ]);
 
+/** The same between a loop that is like it and one that is not. */
+function amongOthers(mark: string): string {
+  return printed([
+    [0x00, "vaddps xmm0,xmm0,xmm1"],
+    [0x04, `movq [rbx+0x20],${mark}`],
+    [0x08, "vmovdqu [rdi+rax*1+0x10],xmm0"],
+    [0x0c, "jc 0x23185362d600  <+0x0>"],
+    [0x10, "vaddps xmm0,xmm0,xmm1"],
+    [0x14, "vmovdqu [rdi+rax*1+0x10],xmm0"],
+    [0x1c, "jc 0x23185362d610  <+0x10>"],
+    [0x20, "vmulps xmm0,xmm0,xmm1"],
+    [0x24, `movq [rbx+0x28],${mark}`],
+    [0x2c, "jc 0x23185362d620  <+0x20>"],
+    [0x30, "ret 0x8"],
+  ]);
+}
+const MARKED = amongOthers(`0x${LOOP_MARK.toString(16)}`);
+
 test("loads and stores are counted, and which of them are about the stack", () => {
-  expect(findMachineLoop(CODE, [{ operations: 1, stores: 1 }], 0)).toEqual({
+  expect(findMachineLoop(CODE, CODE, { operations: 1, stores: 1 })).toEqual({
     copies: 2,
     instructions: 11,
     loads: 3,
@@ -47,20 +65,27 @@ test("loads and stores are counted, and which of them are about the stack", () =
   });
 });
 
-test("a loop that is not a multiple, or one of several alike, is not told", () => {
-  expect(findMachineLoop(CODE, [{ operations: 3, stores: 1 }], 0)).toBeUndefined();
-  expect(findMachineLoop(CODE, [{ operations: 0, stores: 0 }], 0)).toBeUndefined();
-  const alike = [
-    { operations: 1, stores: 1 },
-    { operations: 2, stores: 2 },
-  ];
-  expect(findMachineLoop(CODE, alike, 0)).toBeUndefined();
-  const unlike = [
-    { operations: 1, stores: 1 },
-    { operations: 5, stores: 1 },
-  ];
-  expect(findMachineLoop(CODE, unlike, 0)).toMatchObject({ copies: 2 });
-  expect(findMachineLoop(CODE, unlike, 1)).toBeUndefined();
+test("of several loops the one without a mark is meant, also where others are like it", () => {
+  const plain = amongOthers("0x1");
+  expect(findMachineLoop(plain, MARKED, { operations: 1, stores: 1 })).toMatchObject({
+    copies: 1,
+    instructions: 3,
+    stores: 1,
+  });
+});
+
+test("the reason for which a loop is not told", () => {
+  expect(findMachineLoop(CODE, CODE, { operations: 3, stores: 1 })).toBe(
+    "is not told: it has 2 operations and 2 stores, expected a multiple of 3 and 1",
+  );
+  expect(findMachineLoop(CODE, CODE, { operations: 0, stores: 0 })).toMatch(/^is not told: it has/);
+  expect(findMachineLoop(CODE, MARKED, { operations: 1, stores: 1 })).toBe(
+    "is not told: of 1 loops marks make 3",
+  );
+  const plain = amongOthers("0x1");
+  expect(findMachineLoop(plain, plain, { operations: 1, stores: 1 })).toBe(
+    "is not told: 3 loops are without a mark, expected one",
+  );
 });
 
 test("V8's code of the matrix product's tile: a load for each that WebAssembly has, sums in registers", async ({
@@ -76,4 +101,17 @@ test("V8's code of the matrix product's tile: a load for each that WebAssembly h
   // The stack's limit is one more.
   expect(machine.loads).toBe(machine.copies * loads + 1);
   expect(machine).toMatchObject({ stores: 0, stackLoads: 0, stackStores: 0 });
+});
+
+test.each([
+  ["relu", "relaxed"],
+  ["tanh-backward", "simd"],
+  ["momentum", "relaxed"],
+  ["augmentation", "relaxed"],
+  ["compress", "simd"],
+  ["sparse-forward", "scalar"],
+] as const)("V8's code of %s, %s, is told from its function's other loops", async (name, way) => {
+  if (process.arch !== "x64") return;
+  const found = await disassemble(kernelsNamed(name)[0], { way });
+  expect(await machineLoop(found)).toMatchObject({ copies: expect.any(Number) });
 });

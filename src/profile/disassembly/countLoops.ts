@@ -1,11 +1,17 @@
-/** A copy of a module that counts how often each of its loops is gone through. */
+/** Copies of a module that count how often each of their loops is gone through, or whose loops are known again. */
 import type { Instruction } from "./instructions.js";
 import { SECTIONS, type Section, type WasmModule } from "./module.js";
 
+/** The position of a function in the module's list, and that of the "loop" in it. */
+export interface LoopPlace {
+  readonly position: number;
+  readonly loop: number;
+}
+
 export interface CountingModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Of each counter, in order: the function's position in the module's list, and that of the "loop" in it. */
-  readonly counters: readonly { readonly position: number; readonly loop: number }[];
+  /** Of each counter, in order. */
+  readonly counters: readonly LoopPlace[];
 }
 
 /** The export of the counter's global, a `WebAssembly.Global` of type i64. */
@@ -19,9 +25,41 @@ const GLOBAL = 0x03;
 
 /** A global for each loop, which begins by adding 1 to it. Nothing else is different. */
 export function withLoopCounters(module: WasmModule): CountingModule {
-  const counters = module.functions.flatMap(({ instructions }, position) =>
+  const counters = loopsOf(module);
+  // global.get, i64.const 1, i64.add, global.set
+  const count = (place: number[]) => [0x23, ...place, 0x42, 0x01, 0x7c, 0x24, ...place];
+  const bytes = withLoopHeads(module, counters, count);
+  return { bytes, counters };
+}
+
+/** What a loop of `withLoopMarks` begins with: a number that nothing else in its machine code is. */
+export const LOOP_MARK = 0x5eed10;
+
+/** A global for each loop, which begins by setting it to `LOOP_MARK`; one is left as it is. */
+export function withLoopMarks(module: WasmModule, spared: LoopPlace): Uint8Array<ArrayBuffer> {
+  const places = loopsOf(module);
+  const isSpared = ({ position, loop }: LoopPlace) =>
+    position === spared.position && loop === spared.loop;
+  // i64.const, global.set
+  const mark = (place: number[], index: number) =>
+    isSpared(places[index]) ? [] : [0x42, ...leb(LOOP_MARK), 0x24, ...place];
+  return withLoopHeads(module, places, mark);
+}
+
+function loopsOf(module: WasmModule): LoopPlace[] {
+  return module.functions.flatMap(({ instructions }, position) =>
     instructions.flatMap(({ name }, loop) => (name === "loop" ? [{ position, loop }] : [])),
   );
+}
+
+/** The code with which a loop begins, from its number and that of its global in LEB128. */
+type LoopHead = (place: number[], index: number) => number[];
+
+function withLoopHeads(
+  module: WasmModule,
+  counters: readonly LoopPlace[],
+  head: LoopHead,
+): Uint8Array<ArrayBuffer> {
   const { bytes, sections, globals } = module;
   const content = ({ start, end }: Section) => bytes.subarray(start, end);
   const output: number[] = [...bytes.subarray(0, 8)];
@@ -46,12 +84,12 @@ export function withLoopCounters(module: WasmModule): CountingModule {
       });
       put(section.id, appended(content(section), counters.length, exported));
     } else if (section.id === SECTIONS.code) {
-      put(section.id, countingCode(module));
+      put(section.id, codeWithHeads(module, head));
     } else {
       put(section.id, content(section));
     }
   }
-  return { bytes: Uint8Array.from(output), counters };
+  return Uint8Array.from(output);
 }
 
 /** A list with so many more entries. */
@@ -63,17 +101,16 @@ function appended(list: Uint8Array, count: number, entries: readonly number[]): 
   return [...leb(before + count), ...list.subarray(size), ...entries];
 }
 
-function countingCode({ bytes, functions, globals }: WasmModule): number[] {
-  let counter = globals;
+function codeWithHeads({ bytes, functions, globals }: WasmModule, head: LoopHead): number[] {
+  let index = 0;
   const output = leb(functions.length);
   for (const { start, end, instructions } of functions) {
     const body: number[] = [];
     let from = start;
     for (const loop of instructions.filter(({ name }: Instruction) => name === "loop")) {
       for (const byte of bytes.subarray(from, loop.end)) body.push(byte);
-      const place = leb(counter++);
-      // global.get, i64.const 1, i64.add, global.set
-      body.push(0x23, ...place, 0x42, 0x01, 0x7c, 0x24, ...place);
+      body.push(...head(leb(globals + index), index));
+      index++;
       from = loop.end;
     }
     for (const byte of bytes.subarray(from, end)) body.push(byte);

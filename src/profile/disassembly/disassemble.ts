@@ -13,7 +13,7 @@ import { Regions } from "../../engine/regions.js";
 import { OptionError } from "../../errors.js";
 import { checkedShape, copyIn, type ProfiledKernel, type Shape } from "../kernel.js";
 import type { Way } from "../variant.js";
-import { type CountingModule, counterName, withLoopCounters } from "./countLoops.js";
+import { type CountingModule, counterName, withLoopCounters, withLoopMarks } from "./countLoops.js";
 import type { Instruction } from "./instructions.js";
 import { type Pressure, vectorPressure } from "./liveness.js";
 import { type Loop, structureOf } from "./loops.js";
@@ -24,11 +24,11 @@ import { wat } from "./wat.js";
 /** Ways that are WebAssembly. */
 export type CompiledWay = Exclude<Way, "javascript">;
 
-/** By what a loop is known again in machine code. */
-export interface VectorWork {
-  /** Of those that processors have one instruction for each. */
+/** What a loop does in an iteration that compilers neither add to nor leave out. */
+export interface LoopWork {
+  /** Of floating-point numbers and vectors, those that processors have one instruction for each. */
   readonly operations: number;
-  /** Stores of whole vectors. */
+  /** To memory, of whatever size. */
   readonly stores: number;
 }
 
@@ -41,9 +41,11 @@ export interface Disassembly {
   /** The function with the hot loop: its index, and its name where it is exported. */
   readonly functionIndex: number;
   readonly functionName: string | undefined;
-  /** Which of the function's innermost loops it is, or -1 where it is none; and what each of them does, in order. */
-  readonly innermost: number;
-  readonly vectorWork: readonly VectorWork[];
+  /** Whether there are no loops within it. */
+  readonly isInnermost: boolean;
+  readonly work: LoopWork;
+  /** The module once more, with a mark in every loop but this one: see `withLoopMarks`. */
+  readonly marked: Uint8Array<ArrayBuffer>;
   /** How often the hot loop is gone through in one call of the kernel. */
   readonly iterations: number;
   /** What of all instructions within loops is executed in this one, as a part. */
@@ -168,20 +170,19 @@ function describe(
     );
   }
   const { body, loop } = loops[hottest.counter];
-  const structure = structureOf(body.instructions);
-  const innermost = structure.loops.filter(({ inner }) => inner.length === 0);
-  const within = ({ start, end }: Loop) => body.instructions.slice(start, end + 1);
+  const within = body.instructions.slice(loop.start, loop.end + 1);
   return {
     ...subject,
     functionIndex: body.index,
     functionName: exportedName(module, body),
-    innermost: innermost.findIndex(({ start }) => start === loop.start),
-    vectorWork: innermost.map((one) => vectorWork(within(one))),
+    isInnermost: loop.inner.length === 0,
+    work: workOf(within),
+    marked: withLoopMarks(module, counters[hottest.counter]),
     iterations: counts[hottest.counter],
     share: hottest.weight / total,
-    instructions: histogram(within(loop)),
-    pressure: vectorPressure(loop, body, structure, operandsOf(body, module)),
-    wat: wat(within(loop), module, width),
+    instructions: histogram(within),
+    pressure: vectorPressure(loop, body, structureOf(body.instructions), operandsOf(body, module)),
+    wat: wat(within, module, width),
   };
 }
 
@@ -194,14 +195,13 @@ function exportedName(module: WasmModule, { index }: WasmFunction): string | und
   return [...module.exports].find(([, exported]) => exported === index)?.[0];
 }
 
-const VECTOR_OPERATION =
-  /^(f(32x4|64x2)\.(add|sub|mul|div|sqrt|relaxed_n?madd)|i32x4\.(add|dot_i16x8_s))$/;
+const OPERATION =
+  /^(f(32|64|32x4|64x2)\.(add|sub|mul|div|sqrt|relaxed_n?madd)|i32x4\.(add|dot_i16x8_s))$/;
+const STORE = /^(v128|[if](32|64))\.store(\d+(_lane)?)?$/;
 
-function vectorWork(instructions: readonly Instruction[]): VectorWork {
-  return {
-    operations: instructions.filter(({ name }) => VECTOR_OPERATION.test(name)).length,
-    stores: instructions.filter(({ name }) => name === "v128.store").length,
-  };
+function workOf(instructions: readonly Instruction[]): LoopWork {
+  const count = (pattern: RegExp) => instructions.filter(({ name }) => pattern.test(name)).length;
+  return { operations: count(OPERATION), stores: count(STORE) };
 }
 
 const STRUCTURE = new Set(["block", "loop", "end", "else", "if", "nop"]);

@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { counterName, withLoopCounters } from "../../../src/profile/disassembly/countLoops.js";
+import {
+  counterName,
+  LOOP_MARK,
+  withLoopCounters,
+  withLoopMarks,
+} from "../../../src/profile/disassembly/countLoops.js";
 import { decodeModule } from "../../../src/profile/disassembly/module.js";
 import { decodeText } from "../../support/wat.js";
 
@@ -46,3 +51,16 @@ test.each(["wasmlp.relaxed.wasm", "wasmlp.threads.wasm", "wasmlp.profile.wasm"])
     expect(copy.globals).toBe(module.globals + counters.length);
   },
 );
+
+test("a mark is set in every loop but one, and is nothing else that the module does", () => {
+  const module = decodeText(`(module ${NESTED})`);
+  const { counters } = withLoopCounters(module);
+  for (const spared of counters) {
+    const bytes = withLoopMarks(module, spared);
+    const marks = counters.filter((one) => one !== spared);
+    expect(countsOf(bytes, 3, 5)).toEqual(
+      // The third is never entered.
+      counters.map((one, index) => (marks.includes(one) && index < 2 ? LOOP_MARK : 0)),
+    );
+  }
+});

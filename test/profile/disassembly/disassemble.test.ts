@@ -28,7 +28,7 @@ test("which loop is hot follows from what is executed: of one function, one for 
     ["tanh", "relu"].map((name) => disassemble(kernelsNamed(name)[0], { way: "simd" })),
   );
   expect(tanh.functionIndex).toBe(relu.functionIndex);
-  expect(tanh.innermost).not.toBe(relu.innermost);
+  expect(tanh.wat).not.toBe(relu.wat);
   expect(tanh.functionName).toBe("activate");
   expect(new Map(relu.instructions).get("f32x4.pmax")).toBe(1);
   expect(new Map(tanh.instructions).get("f32x4.div")).toBe(1);
