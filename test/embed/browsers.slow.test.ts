@@ -4,6 +4,8 @@
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { build as buildWithVite } from "vite";
@@ -15,12 +17,17 @@ const root = join(import.meta.dirname, "../..");
 const app = mkdtempSync(join(tmpdir(), "wasmlp-app-"));
 const installed = join(app, "node_modules/wasmlp");
 
+/** What a page may fetch, when its host has or has not threads and relaxed SIMD. */
+const MODULES = ["wasmlp", "wasmlp.relaxed", "wasmlp.threads", "wasmlp.threads.relaxed"].map(
+  (name) => `${name}.wasm`,
+);
+
 /** SHA-256 of the model that Node trains. */
 let expected: string;
 
 beforeAll(async () => {
   install();
-  for (const file of ["page.js", "train.js"]) {
+  for (const file of ["page.js", "located.js", "train.js"]) {
     cpSync(join(import.meta.dirname, file), join(app, file));
   }
   writeFileSync(join(app, "package.json"), '{ "type": "module" }');
@@ -71,12 +78,37 @@ const BUILDS = {
     for (const file of ["page.js", "train.js", "node_modules/wasmlp"]) {
       cpSync(join(app, file), join(folder, file), { recursive: true });
     }
-    const imports = { wasmlp: "/node_modules/wasmlp/build/browser/wasmlp.js" };
-    const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
-    writeFileSync(join(folder, "index.html"), html("/page.js", map));
+    const library = "/node_modules/wasmlp/build/browser/wasmlp.js";
+    writeFileSync(join(folder, "index.html"), html("/page.js", importMap(library)));
     return folder;
   },
+  "a plain page whose modules and worker lie elsewhere": async () => buildLocated("/static/"),
 };
+
+function importMap(wasmlp: string): string {
+  return `<script type="importmap">${JSON.stringify({ imports: { wasmlp } })}</script>`;
+}
+
+/**
+ * The library in a folder, alone; the modules and the worker in another, where `locateFiles` says that they are.
+ *
+ * @param modules the address of the folder that holds the modules
+ */
+function buildLocated(modules: string): string {
+  const folder = mkdtempSync(join(app, "located-"));
+  const built = join(installed, "build");
+  for (const file of ["located.js", "page.js", "train.js"])
+    cpSync(join(app, file), join(folder, file));
+  cpSync(join(built, "browser/wasmlp.js"), join(folder, "library/wasmlp.js"));
+  cpSync(join(built, "browser/worker.js"), join(folder, "static/worker.js"));
+  if (modules === "/static/") {
+    for (const file of MODULES) cpSync(join(built, file), join(folder, "static", file));
+  }
+  const where = `<meta name="modules" content="${modules}">`;
+  const head = importMap("/library/wasmlp.js") + where;
+  writeFileSync(join(folder, "index.html"), html("/located.js", head));
+  return folder;
+}
 
 async function runWebpack(configuration: webpack.Configuration): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -107,5 +139,32 @@ describe.each(Object.entries(BUILDS))("with %s", (_, build) => {
     else expect(threads).toBe(1);
     // A page that is blocked has a turn or two between epochs.
     expect(turns).toBeGreaterThan(8);
+  });
+});
+
+describe("with the modules on a server of another origin", () => {
+  const asked: (string | undefined)[] = [];
+  let server: Server;
+  beforeAll(async () => {
+    server = createServer(({ url }, response) => {
+      asked.push(url);
+      const file = MODULES.find((name) => url === `/${name}`);
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      if (file === undefined) response.writeHead(404).end();
+      else response.end(readFileSync(join(installed, "build", file)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  afterAll(() => server.close());
+
+  test.for([CHROMIUM, FIREFOX])("$name", async (browser, { skip }) => {
+    skip(browser.binary === undefined, `${browser.name} is not installed`);
+    const { port } = server.address() as AddressInfo;
+    const folder = buildLocated(`http://127.0.0.1:${port}/`);
+    asked.length = 0;
+    const answer = await askPage(browser, folder, { isolated: true });
+    expect(answer).toMatchObject({ sha256: expected, isolated: true });
+    // The one module that the page needs, once.
+    expect(asked).toEqual(["/wasmlp.threads.wasm"]);
   });
 });
