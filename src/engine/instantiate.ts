@@ -102,17 +102,26 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
 /**
  * The bytes of a module: in Node a file, elsewhere something to fetch. `getBuiltinModule` keeps the import of
  * `node:fs` out of sight of browser bundlers, and a file of 48 KB is read sooner than a promise is kept.
+ *
+ * @throws EngineError "unsupported-host" when it is not there.
  */
 export async function readModule(url: URL): Promise<Uint8Array<ArrayBuffer>> {
-  if (url.protocol === "file:" && isNode()) {
-    return process.getBuiltinModule("node:fs").readFileSync(url);
+  let found: string;
+  let cause: unknown;
+  try {
+    if (url.protocol === "file:" && isNode()) {
+      return process.getBuiltinModule("node:fs").readFileSync(url);
+    }
+    const response = await fetch(url);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    found = `the server answered ${response.status}`;
+  } catch (error) {
+    cause = error;
+    found = String(error);
   }
-  const response = await fetch(url);
-  if (!response.ok) {
-    throw new EngineError(
-      "unsupported-host",
-      `${url.href}: the server answered ${response.status}, expected the WebAssembly module`,
-    );
-  }
-  return new Uint8Array(await response.arrayBuffer());
+  throw new EngineError(
+    "unsupported-host",
+    `${url.href}: ${found}, expected the WebAssembly module there or where locateFiles says`,
+    { cause },
+  );
 }

@@ -29,7 +29,9 @@ export function startWorker(): WorkerHandle {
 
 function startNodeWorker(): WorkerHandle {
   const { Worker } = process.getBuiltinModule("node:worker_threads");
-  const worker = new Worker(new URL("../../build/engine/worker.js", import.meta.url), {
+  const location =
+    locationOf("worker.js") ?? new URL("../../build/engine/worker.js", import.meta.url);
+  const worker = new Worker(location, {
     // The host's own flags and environment are of no use to the kernels.
     execArgv: [],
     env: {},

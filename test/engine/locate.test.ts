@@ -3,6 +3,7 @@ import { chooseExecution } from "../../src/engine/execution.js";
 import { compileModule } from "../../src/engine/instantiate.js";
 import { locateFiles, locationOf } from "../../src/engine/locate.js";
 import { startWorker } from "../../src/engine/workerHandle.js";
+import { OptionError } from "../../src/errors.js";
 import { pretendToBeBrowser } from "../support/browser.js";
 
 afterEach(() => {
@@ -42,4 +43,30 @@ test("modules and worker are taken from where the program says, others from besi
   expect(locationOf("worker.js")).toBeUndefined();
   startWorker();
   expect(started[1]).toMatch(/build\/browser\/worker\.js$/);
+});
+
+test("in Node a worker is started where the program says, and what is no address is refused", async () => {
+  locateFiles((file) =>
+    file === "worker.js" ? new URL("data:text/javascript,throw new Error('mine')") : "wasmlp.wasm",
+  );
+  const failure = new Promise<string>((resolve) => startWorker().onFailure(resolve));
+  expect(await failure).toContain("mine");
+  const execution = chooseExecution({ threads: 1, simd: "plain" }, true);
+  expect(() => compileModule(execution)).toThrow(
+    new OptionError(
+      'locateFiles says "wasmlp.wasm" of wasmlp.threads.wasm, expected an address, in Node of the form file:///…',
+    ),
+  );
+});
+
+test("a module that is not there is an error that names the place", async () => {
+  locateFiles((file) => `file:///nowhere/${file}`);
+  const execution = chooseExecution({ threads: 1, simd: "plain" }, true);
+  await expect(compileModule(execution)).rejects.toMatchObject({
+    name: "EngineError",
+    code: "unsupported-host",
+    message: expect.stringMatching(
+      /^file:\/\/\/nowhere\/wasmlp.threads.wasm: Error: ENOENT.*, expected the WebAssembly module there or where locateFiles says$/,
+    ),
+  });
 });

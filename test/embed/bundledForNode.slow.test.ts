@@ -1,0 +1,95 @@
+/** Programs for Node that a bundler has put into one file, with the package beside it or taken in. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build as buildWithRolldown } from "rolldown";
+import { build as buildWithVite } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import webpack from "webpack";
+
+const root = join(import.meta.dirname, "../..");
+const app = mkdtempSync(join(tmpdir(), "wasmlp-server-"));
+
+/** @param located whether the program says where the package's files are */
+function program(located: boolean): string {
+  const build = pathToFileURL(`${join(root, "build")}/`).href;
+  const locate = `locateFiles((file) =>
+    new URL(file === "worker.js" ? "engine/worker.js" : file, ${JSON.stringify(build)}));`;
+  return `import { digits, locateFiles, Mlp, perceptron } from "wasmlp";
+    ${located ? locate : ""}
+    const architecture = perceptron(784, [16], 10, "tanh");
+    const run = async () => {
+      const model = await Mlp.create({ architecture, seed: 1, threads: 2 });
+      await model.fit(digits({ samples: 500, seed: 1 }), { epochs: 1, seed: 1 });
+      return model.save().length;
+    };
+    run().then((bytes) => console.log(bytes > 1000), ({ code, message }) => console.log(code, message));`;
+}
+
+beforeAll(() => {
+  writeFileSync(join(app, "package.json"), '{ "type": "module" }');
+  mkdirSync(join(app, "node_modules/@assemblyscript"), { recursive: true });
+  symlinkSync(root, join(app, "node_modules/wasmlp"));
+  const loader = "node_modules/@assemblyscript/loader";
+  symlinkSync(join(root, loader), join(app, loader));
+  writeFileSync(join(app, "plain.js"), program(false));
+  writeFileSync(join(app, "located.js"), program(true));
+});
+afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+function run(file: string): string {
+  const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: app, encoding: "utf8" });
+  expect(stderr).toBe("");
+  return stdout.trim();
+}
+
+/** @param taken whether the package is taken in */
+async function vite(entry: string, taken: boolean): Promise<string> {
+  const outDir = join(app, `vite-${entry}-${taken}`);
+  await buildWithVite({
+    root: app,
+    configFile: false,
+    logLevel: "error",
+    ssr: taken ? { noExternal: true } : { external: ["wasmlp"] },
+    build: { ssr: entry, outDir },
+  });
+  return join(outDir, entry);
+}
+
+test("Vite for servers leaves the package where it is", async () => {
+  expect(run(await vite("plain.js", false))).toBe("true");
+});
+
+test("webpack does where it is told to", async () => {
+  const path = join(app, "webpack");
+  await new Promise<void>((resolve, reject) => {
+    const configuration: webpack.Configuration = {
+      context: app,
+      entry: "./plain.js",
+      target: "node20",
+      mode: "production",
+      experiments: { outputModule: true },
+      externals: { wasmlp: "module wasmlp" },
+      output: { path, module: true, filename: "main.js" },
+    };
+    webpack(configuration, (error, stats) => {
+      if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString("errors-only")));
+      else resolve();
+    });
+  });
+  expect(readFileSync(join(path, "main.js"), "utf8")).toContain('from"wasmlp"');
+  expect(run(join(path, "main.js"))).toBe("true");
+});
+
+test("taken in, the package says what it misses, and runs where the program says where that is", async () => {
+  expect(run(await vite("plain.js", true))).toMatch(
+    /^unsupported-host file:.*wasmlp\.threads\.wasm: Error: ENOENT.*, expected the WebAssembly module there or where locateFiles says$/,
+  );
+  expect(run(await vite("located.js", true))).toBe("true");
+  const dir = join(app, "rolldown");
+  const input = join(app, "located.js");
+  await buildWithRolldown({ input, platform: "node", output: { dir }, logLevel: "silent" });
+  expect(run(join(dir, "located.js"))).toBe("true");
+});
