@@ -35,7 +35,7 @@ const GROUPS = [
   { name: "errors", test: /\/build\/errors\.js$/ },
   {
     name: "start",
-    test: /\/build\/(report\/text|node\/relaxedSimd|cli\/(interruption|findings|regression))\.js$/,
+    test: /\/build\/(report\/(text|wrap)|node\/relaxedSimd|cli\/(interruption|findings|regression))\.js$/,
   },
   {
     name: "library",
