@@ -60,7 +60,12 @@ export {
   type SamplesEncodingOptions,
 } from "./data/samples/encodeSamples.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
-export { CATALOGUE, type DiagnosisId, titleOf } from "./doctor/catalogue.js";
+export {
+  CATALOGUE,
+  type DiagnosisId,
+  type Place as DiagnosisPlace,
+  titleOf,
+} from "./doctor/catalogue.js";
 export type { Examination } from "./doctor/data/examination.js";
 export { type ExamineDataOptions, examineData } from "./doctor/data/examineData.js";
 export { examineStart } from "./doctor/data/start.js";
@@ -169,5 +174,5 @@ export type {
   RegressionEvaluation,
   ValueReport,
 } from "./training/options.js";
-export { DEFAULT_FIT_OPTIONS } from "./training/resolveOptions.js";
+export { DEFAULT_FIT_OPTIONS, type DefaultFitOptions } from "./training/resolveOptions.js";
 export { formatSchedule, parseSchedule, SCHEDULES, type Schedule } from "./training/schedule.js";

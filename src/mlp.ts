@@ -43,7 +43,9 @@ import type {
 } from "./training/options.js";
 import { checkSeed } from "./training/resolveOptions.js";
 
+/** What `Mlp.create` makes, and on what it runs. */
 export interface MlpOptions extends ExecutionOptions {
+  /** Inputs and layers: see `perceptron`. */
   readonly architecture: Architecture;
   /** Default "glorot". */
   readonly initialization?: Initialization;
@@ -60,15 +62,19 @@ export interface MlpOptions extends ExecutionOptions {
   readonly preprocessing?: Preprocessing;
 }
 
+/** How a saved model is called, and on what it runs. */
 export interface LoadOptions extends ExecutionOptions {
   /** What the file is called in messages; default "model". */
   readonly name?: string;
 }
 
+/** What may end an evaluation. */
 export interface EvaluateOptions {
+  /** Ends the pass after the step under way; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
+/** What is kept with the model's parameters. */
 export interface SaveOptions {
   /** How the model was trained, so that the run can be repeated from its file; JSON. */
   readonly training?: TrainingRecord | undefined;
@@ -177,6 +183,7 @@ export class Mlp implements Disposable {
     return new Mlp(network, structuredClone(rest));
   }
 
+  /** Inputs, layers and loss, as it was made or loaded. */
   get architecture(): Architecture {
     return this.#network.architecture;
   }
@@ -294,7 +301,12 @@ export class Mlp implements Disposable {
    *
    * @throws OptionError when there is no such layer.
    */
-  layerParameters(index: number): { weights: Float32Array; biases: Float32Array } {
+  layerParameters(index: number): {
+    /** `[inputs, units]`, row-major */
+    weights: Float32Array;
+    /** `[units]` */
+    biases: Float32Array;
+  } {
     const layer = this.#network.layers[index];
     if (layer === undefined || typeof index !== "number") {
       throw new OptionError(
@@ -350,6 +362,7 @@ export class Mlp implements Disposable {
     this.#network.dispose();
   }
 
+  /** The same as `dispose`, for `using` and `await using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

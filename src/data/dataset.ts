@@ -6,6 +6,7 @@ import { type ImageShape, isImageOf } from "./imageShape.js";
 
 /** Class labels: one whole number a sample, `0 … names.length − 1`. */
 export interface ClassTargets {
+  /** Tells them from values. */
   readonly kind: "classes";
   /** `[samples]` */
   readonly labels: Uint8Array | Int32Array;
@@ -15,6 +16,7 @@ export interface ClassTargets {
 
 /** Numbers to be predicted, one or more a sample. */
 export interface ValueTargets {
+  /** Tells them from classes. */
   readonly kind: "values";
   /** `[samples, names.length]`, row-major */
   readonly values: Float32Array;
@@ -25,6 +27,7 @@ export interface ValueTargets {
 /** What a network learns to tell from the inputs. */
 export type Targets = ClassTargets | ValueTargets;
 
+/** Samples, what is to be said of each, and what all of it is called: see `createDataset`. */
 export interface Dataset<T extends Targets = ClassTargets> {
   /** What it is called in messages and reports, for instance "MNIST training set". */
   readonly name: string;
@@ -33,8 +36,11 @@ export interface Dataset<T extends Targets = ClassTargets> {
    * so that inputs lie in [0, 1]. A `Float32Array` is used as it is.
    */
   readonly inputs: Uint8Array | Float32Array;
+  /** What the network is to learn of each sample: its class, or its values. */
   readonly targets: T;
+  /** How many there are, at least one. */
   readonly samples: number;
+  /** Numbers of which a sample consists; as many as the network has inputs. */
   readonly features: number;
   /** Present when the inputs are images; width × height = features. */
   readonly image?: ImageShape;

@@ -2,7 +2,9 @@
 
 /** The width and height of inputs that are greyscale images, row by row. */
 export interface ImageShape {
+  /** Pixels of a row, at least 1. */
   readonly width: number;
+  /** Rows, at least 1. */
   readonly height: number;
 }
 

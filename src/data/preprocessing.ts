@@ -9,8 +9,11 @@ import { show } from "./arrays/show.js";
 
 /** One input: (value − mean) / scale. */
 export interface NumberColumn {
+  /** Tells it from categories. */
   readonly kind: "number";
+  /** What the column is called in its table. */
   readonly name: string;
+  /** Of the training set, in the column's unit. */
   readonly mean: number;
   /** Above 0. */
   readonly scale: number;
@@ -20,23 +23,30 @@ export interface NumberColumn {
 
 /** An input for each category: 1 for the row's own, 0 for the others. */
 export interface CategoryColumn {
+  /** Tells it from numbers. */
   readonly kind: "categories";
+  /** What the column is called in its table. */
   readonly name: string;
+  /** Its texts, at least one, in the order of their inputs. */
   readonly categories: readonly string[];
   /** "none": a missing or unknown category is all zeros; absent: it is refused. */
   readonly missing?: "none";
 }
 
+/** A column that the network sees, as one input or as several. */
 export type InputColumn = NumberColumn | CategoryColumn;
 
 /** A column that is predicted. */
 export interface TargetColumn {
+  /** What the column is called in its table. */
   readonly name: string;
   /** Of values: the network's output is (value − mean) / scale. Absent where classes are predicted. */
   readonly mean?: number;
+  /** Above 0; likewise absent where classes are predicted. */
   readonly scale?: number;
 }
 
+/** What stands between a table's raw rows and a network, before it and behind it. */
 export interface Preprocessing {
   /** In the order of the network's inputs. */
   readonly columns: readonly InputColumn[];

@@ -4,6 +4,7 @@ import { show } from "./arrays/show.js";
 import type { Dataset, Targets } from "./dataset.js";
 import { drawHeldOut, partition } from "./heldOut.js";
 
+/** Which samples are held out for validation. */
 export interface SplitOptions {
   /** Of the samples that go to validation, above 0 and below 1. */
   readonly fraction: number;
@@ -20,7 +21,12 @@ export interface SplitOptions {
 export function splitDataset<T extends Targets>(
   dataset: Dataset<T>,
   { fraction, seed }: SplitOptions,
-): { readonly training: Dataset<T>; readonly validation: Dataset<T> } {
+): {
+  /** The samples that are left. */
+  readonly training: Dataset<T>;
+  /** The samples that are held out. */
+  readonly validation: Dataset<T>;
+} {
   if (!(fraction > 0 && fraction < 1)) {
     throw new OptionError(
       `${dataset.name}: the validation split is ${fraction}, expected a fraction above 0 and below 1`,

@@ -11,8 +11,7 @@ export type Place =
   | "evaluation"
   | "dynamics";
 
-/** Every identifier with its place and what it says, in a few words. */
-export const CATALOGUE = {
+const DIAGNOSES = {
   "inputs-unscaled": ["data", "the inputs are not scaled"],
   "inputs-scaled-twice": ["data", "the inputs are scaled twice"],
   "inputs-constant": ["data", "the inputs are the same for every sample"],
@@ -75,7 +74,13 @@ export const CATALOGUE = {
   unexplained: ["backward", "it differs, and no known mistake reproduces it"],
 } as const satisfies Record<string, readonly [Place, string]>;
 
-export type DiagnosisId = keyof typeof CATALOGUE;
+/**
+ * The identifier of a diagnosis, like "softmax-axis": stable, and the name of its page in `docs/diagnoses`.
+ */
+export type DiagnosisId = keyof typeof DIAGNOSES;
+
+/** Every identifier with its place and what it says, in a few words. */
+export const CATALOGUE: Readonly<Record<DiagnosisId, readonly [Place, string]>> = DIAGNOSES;
 
 /** What a diagnosis says, in a few words. */
 export function titleOf(id: DiagnosisId): string {

@@ -3,6 +3,7 @@ import type { DiagnosisId } from "./catalogue.js";
 
 /** A mistake that was found, and what to do about it. Each text is a whole sentence without its stop. */
 export interface Finding {
+  /** Which of the known mistakes it is. */
   readonly id: DiagnosisId;
   /** The quantity, layer or array: "dW1", "layer 2", "labels". */
   readonly at: string;
@@ -20,8 +21,11 @@ export interface Finding {
   readonly epoch?: number;
   /** The number that gave it away, and the limit that it is beyond. */
   readonly value?: number;
+  /** The limit that `value` is beyond. */
   readonly threshold?: number;
 }
 
+/** The languages that corrections are given in. */
 export const LANGUAGES = ["numpy", "pytorch", "javascript"] as const;
+/** A language that corrections are given in. */
 export type Language = (typeof LANGUAGES)[number];

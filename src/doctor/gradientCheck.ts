@@ -14,6 +14,7 @@ import { OptionError } from "../errors.js";
 /** The loss as a function of all parameters. It must not keep or change the array. */
 export type LossFunction = (parameters: Float64Array) => number;
 
+/** How exact gradients have to be, and which are looked at. */
 export interface GradientCheckOptions {
   /** Relative difference that is let pass; default 1e-6. */
   readonly tolerance?: number;
@@ -27,7 +28,9 @@ export interface GradientCheckOptions {
   readonly indices?: Iterable<number>;
 }
 
+/** One parameter's gradient beside the slope of the loss. */
 export interface CheckedParameter {
+  /** Its place among the parameters, from 0. */
   readonly index: number;
   /** The gradient that was given. */
   readonly analytic: number;
@@ -37,11 +40,15 @@ export interface CheckedParameter {
   readonly relativeError: number;
   /** By how much the numeric slope may be off. */
   readonly uncertainty: number;
+  /** "kink": the loss has different slopes on either side, between which the gradient lies. */
   readonly verdict: "right" | "wrong" | "kink";
 }
 
+/** What came of a check. */
 export interface GradientCheck {
+  /** Parameters that were looked at. */
   readonly checked: number;
+  /** Those of them whose gradient is not the slope of the loss. */
   readonly wrong: number;
   /** Parameters at a kink, where the gradient lies between the slopes of either side. */
   readonly kinks: number;

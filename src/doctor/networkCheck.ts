@@ -10,8 +10,11 @@ import { Matrix } from "../reference/matrix.js";
 import { backward, forward, type ReferenceLayer } from "../reference/network.js";
 import { type GradientCheck, gradientCheck } from "./gradientCheck.js";
 
+/** Which network is checked, and on what. */
 export interface NetworkCheckOptions {
+  /** The network, of a few thousand parameters at most: each costs several passes. */
   readonly architecture: Architecture;
+  /** Its weights; default as `Mlp.create`. */
   readonly initialization?: Initialization;
   /** Random samples that the loss is taken over; default 10. */
   readonly samples?: number;
@@ -19,6 +22,7 @@ export interface NetworkCheckOptions {
   readonly seed?: number;
 }
 
+/** The gradients of the textbook and of the kernels, each against central differences. */
 export interface NetworkCheck {
   /** The textbook's backward pass, in float64. */
   readonly reference: GradientCheck;

@@ -1,7 +1,11 @@
 /** The lines that people paste into their own program to dump one training step. */
 import type { Language } from "./finding.js";
 
-/** @param layers layers with weights; of PyTorch they are found out */
+/**
+ * The lines to paste into a program so that it dumps one training step for `diagnose`.
+ *
+ * @param layers layers with weights; of PyTorch they are found out
+ */
 export function snippet(language: Language, layers: number): string {
   switch (language) {
     case "numpy":

@@ -20,11 +20,21 @@ export interface ExecutionOptions {
 
 /** What was chosen, and why. */
 export interface Execution {
+  /** Threads that train, evaluate and answer `predictAll`, 1 … 256. */
   readonly threads: number;
+  /** Which instructions the kernels use. */
   readonly simd: "plain" | "relaxed";
   /** Whether linear memory is shared with workers; otherwise kernels run on the calling thread. */
   readonly memory: "shared" | "private";
-  readonly reasons: { readonly threads: string; readonly simd: string; readonly memory: string };
+  /** Why each was chosen, in a few words for people. */
+  readonly reasons: {
+    /** Why so many threads. */
+    readonly threads: string;
+    /** Why these instructions. */
+    readonly simd: string;
+    /** Why the memory is shared, or is not. */
+    readonly memory: string;
+  };
 }
 
 /** More threads than this are taken for a mistake. */

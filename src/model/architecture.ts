@@ -12,6 +12,7 @@ export const HIDDEN_ACTIVATIONS = [
   "sigmoid",
   "identity",
 ] as const;
+/** An activation of hidden layers. */
 export type HiddenActivation = (typeof HIDDEN_ACTIVATIONS)[number];
 
 /** The last layer's activation. */
@@ -28,11 +29,14 @@ export type OutputActivation = HiddenActivation | "softmax";
  * output, the label itself, 0 or 1.
  */
 export const LOSSES = ["cross-entropy", "binary-cross-entropy", "mean-squared-error"] as const;
+/** What training minimises, by name. */
 export type Loss = (typeof LOSSES)[number];
 
 /** A dense layer: a = f(x·W + b) with W `[inputs, units]` and b `[units]`. */
 export interface Layer {
+  /** 1 … 1 048 576 */
   readonly units: number;
+  /** Applied to each unit, a softmax to all of them together. */
   readonly activation: OutputActivation;
 }
 

@@ -5,6 +5,7 @@ import { type Inputs, Portion, portionSize } from "./portion.js";
 import { countSamples, roomFor } from "./predictionArguments.js";
 import { PredictionPlans } from "./predictionPlans.js";
 
+/** What may end the work, and where its outputs go. */
 export interface PredictAllOptions {
   /** Ends the work after the batches under way. */
   readonly signal?: AbortSignal | undefined;

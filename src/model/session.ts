@@ -52,7 +52,9 @@ export interface Totals {
 
 /** What the last batch of a pass left in a layer: views of linear memory, which the next pass changes. */
 export interface LayerState {
+  /** That of the layer's units. */
   readonly activation: Layer["activation"];
+  /** How many there are. */
   readonly units: number;
   /** a `[rows, units]` */
   readonly activations: Float32Array;

@@ -1,9 +1,11 @@
 /** A network in figures. */
 import type { Architecture, Layer } from "./architecture.js";
 
+/** A layer with its sizes, as summaries print it. */
 export interface LayerSummary extends Layer {
   /** "layer 1", "layer 2", … */
   readonly name: string;
+  /** Units of the layer before, or features of a sample. */
   readonly inputs: number;
   /** Weights and biases. */
   readonly parameters: number;

@@ -9,14 +9,21 @@ import { readFileBytes, writeFileAtomically } from "./files.js";
 const NEWEST = "checkpoint.safetensors";
 const PREVIOUS = "checkpoint.previous.safetensors";
 
+/** The newest checkpoint that is whole. */
 export interface FoundCheckpoint extends CheckpointSummary {
+  /** Its file. */
   readonly path: string;
+  /** What `fit` takes as `resume`. */
   readonly bytes: Uint8Array;
   /** Why the newest was not taken, where it was not. */
   readonly refused?: string;
 }
 
+/**
+ * Checkpoints in a folder, of which at every moment at least one is whole, whenever the process is killed.
+ */
 export class CheckpointDirectory {
+  /** The folder. */
   readonly path: string;
 
   private constructor(path: string) {

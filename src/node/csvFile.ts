@@ -9,7 +9,9 @@ import { readError, systemCode } from "./fileErrors.js";
 
 const PIECE_BYTES = 2 ** 18;
 
+/** How a table's file is read; its path is its name in messages. */
 export interface ReadCsvOptions extends Omit<TableOptions, "place"> {
+  /** Ends the reading; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told of the bytes of the file that have been read so far. */
   readonly onProgress?: (bytesRead: number) => void;

@@ -21,6 +21,7 @@ import { readError, systemCode } from "./fileErrors.js";
 import { readFileBytes } from "./files.js";
 import { gunzipIfCompressed } from "./gunzip.js";
 
+/** Where MNIST is looked for. */
 export interface FindMnistOptions {
   /**
    * A folder that holds the files, gzip-compressed or not, of MNIST or of any data set in files of
@@ -33,6 +34,7 @@ export interface FindMnistOptions {
   readonly parts?: readonly MnistPart[];
 }
 
+/** Where MNIST comes from. */
 export interface MnistOptions extends Omit<FindMnistOptions, "parts"> {
   /** Whether files that are neither in a data directory nor in the cache may be fetched; default "allow". */
   readonly download?: "allow" | "never";
@@ -40,6 +42,7 @@ export interface MnistOptions extends Omit<FindMnistOptions, "parts"> {
   readonly mirrors?: readonly string[];
   /** A mirror that sends nothing for so long is given up; default that of `download`. */
   readonly silenceSeconds?: number | undefined;
+  /** Called as a download goes on. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Stops downloads; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;
@@ -49,6 +52,7 @@ export interface MnistOptions extends Omit<FindMnistOptions, "parts"> {
 export interface MnistLocation {
   /** Whether `dataDirectory` named the folder, or WASMLP_DATA_DIR, or neither. */
   readonly origin: "option" | "environment" | "cache";
+  /** The folder. */
   readonly directory: string;
 }
 

@@ -15,15 +15,22 @@ import { DataError, OptionError } from "../errors.js";
 import { readFileBytes } from "./files.js";
 import { gunzipIfCompressed } from "./gunzip.js";
 
+/** Which arrays of a file are the inputs and the targets. */
 export interface ReadSamplesOptions {
   /** The array of inputs; default: the only one, or the one whose name says so ("x_train", "X", "images" …). */
   readonly inputs?: string | undefined;
   /** The array of targets, or a file that holds it; default: what is called as the inputs are ("y_train", "labels" …). */
   readonly target?: string | undefined;
   /** Names that arrays of such samples had before, taken where the file holds them. */
-  readonly usual?: { readonly inputs?: string | undefined; readonly target?: string | undefined };
+  readonly usual?: {
+    /** What the inputs were called. */
+    readonly inputs?: string | undefined;
+    /** What the targets were called. */
+    readonly target?: string | undefined;
+  };
 }
 
+/** The samples of a file, with those apart that it sets apart for a test. */
 export interface SampleFile {
   /** What the file holds to train on, or all that it holds. */
   readonly training: ArraySamples;

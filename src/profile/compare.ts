@@ -5,15 +5,21 @@ import type { Measurement, Profile } from "./profile.js";
 import { type Estimate, type Interval, ratioOf } from "./statistics.js";
 import { variantName } from "./variant.js";
 
+/** A kernel's time in two profiles. */
 export interface Comparison {
+  /** Its name among `KERNELS`. */
   readonly kernel: string;
+  /** The sizes that it was measured at. */
   readonly shape: Measurement["shape"];
+  /** Instructions and threads, as `variantName` puts them. */
   readonly variant: string;
   /** Seconds of a call before and now, medians. */
   readonly before: number;
+  /** Median seconds of a call in the later profile. */
   readonly now: number;
   /** now / before, and its 95 % confidence interval. */
   readonly ratio: number;
+  /** The ratio's 95 % confidence interval. */
   readonly interval: Interval;
   /**
    * - "slower", "faster": by more than the threshold, and so is the whole interval

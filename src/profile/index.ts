@@ -14,6 +14,7 @@ export type { ProfiledKernel, Shape, Work } from "./kernel.js";
 export { KERNEL_NAMES, kernelsNamed } from "./kernelNames.js";
 export { KERNELS } from "./kernels/index.js";
 export {
+  type Bandwidth,
   checkProfileOptions,
   describeHost,
   type Host,
@@ -23,7 +24,7 @@ export {
   profile,
   type Roof,
 } from "./profile.js";
-export { LEVELS, type Level } from "./roofs.js";
+export { LEVELS, type Level, type MemoryLevel } from "./roofs.js";
 export type { Interval } from "./statistics.js";
 export type { Timer } from "./timer.js";
 export { type Variant, variantName, WAYS, type Way } from "./variant.js";

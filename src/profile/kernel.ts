@@ -19,6 +19,7 @@ export interface Work {
   readonly operations: number;
   /** Every input once and every result once: what a cache without limits would leave of the traffic. */
   readonly bytesRead: number;
+  /** Bytes of the results, each once. */
   readonly bytesWritten: number;
 }
 
@@ -35,7 +36,9 @@ export interface Place {
  * be called any number of times. A test compares what they compute, and counts what they do.
  */
 export interface ProfiledKernel<Arrays extends readonly Numbers[] = readonly Numbers[]> {
+  /** By which it is chosen: "gemm-nn". */
   readonly name: string;
+  /** What it computes, in a few words. */
   readonly description: string;
   /** Names of the sizes of a shape, in order. */
   readonly dimensions: readonly string[];
@@ -45,6 +48,7 @@ export interface ProfiledKernel<Arrays extends readonly Numbers[] = readonly Num
   readonly shapes: readonly Shape[];
   /** What shows the limits. */
   readonly sweep: readonly Shape[];
+  /** What one call at these sizes has to do. */
   work(shape: Shape): Work;
   /** Inputs and results, the same for the same shape. */
   arrays(shape: Shape): Arrays;

@@ -13,6 +13,7 @@ import { examineTimer, type Timer } from "./timer.js";
 import { type Variant, WAYS } from "./variant.js";
 import { Workbench } from "./workbench.js";
 
+/** What is measured, and how thoroughly. */
 export interface ProfileOptions {
   /** Names of `KERNELS`, or what several begin with: "gemm" is all three of them. Default: all. */
   readonly kernels?: readonly string[];
@@ -24,15 +25,26 @@ export interface ProfileOptions {
   readonly rounds?: number;
   /** Threads up to which variants are measured; default: the number of cores. */
   readonly threads?: number;
+  /** Ends the measurement; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called with the part that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
+/** What a profile was measured on. */
 export interface Host {
   /** "Node 20.20.2, V8 11.3", "Chromium 130". */
   readonly engine: string;
+  /** Processor cores that the host admits to. */
   readonly cores: number;
+}
+
+/** What a level of the memory delivers. */
+export interface Bandwidth {
+  /** GB/s of a loop that reads only. */
+  readonly read: number;
+  /** GB/s of a loop that reads and writes the same places, both counted. */
+  readonly update: number;
 }
 
 /** Of one variant's instructions and number of threads. */
@@ -40,15 +52,20 @@ export interface Roof extends Variant {
   /** GFLOP/s. */
   readonly peak: number;
   /** GB/s of each level. */
-  readonly bandwidth: Readonly<Record<Level, { readonly read: number; readonly update: number }>>;
+  readonly bandwidth: Readonly<Record<Level, Bandwidth>>;
 }
 
+/** A kernel at one shape in one variant: its time, and what it reaches of the roof. */
 export interface Measurement extends Variant, Work {
+  /** Its name among `KERNELS`. */
   readonly kernel: string;
+  /** The sizes that it was called with. */
   readonly shape: Shape;
   /** Seconds of a call: their median, where another profile's is expected, and every sample. */
   readonly seconds: number;
+  /** Within which another profile's median is expected, in seconds. */
   readonly interval: Interval;
+  /** Seconds of a call in each sample, in the order of measuring. */
   readonly samples: readonly number[];
   /** How far the further end of the interval is away; 0.05 is 5 %. */
   readonly uncertainty: number;
@@ -58,6 +75,7 @@ export interface Measurement extends Variant, Work {
   readonly calls: number;
   /** 10⁹ operations and 10⁹ bytes a second, by the median. */
   readonly gflops: number;
+  /** 10⁹ bytes a second, read and written, by the median. */
   readonly gigabytes: number;
   /** Operations a byte. */
   readonly intensity: number;
@@ -67,12 +85,19 @@ export interface Measurement extends Variant, Work {
   readonly share: number;
 }
 
+/** All that was measured on a host, as `wasmlp profile --json` prints it. */
 export interface Profile {
+  /** What tells such a file from others. */
   readonly format: "wasmlp-profile";
+  /** Of this shape of the file. */
   readonly version: 1;
+  /** What it was measured on. */
   readonly host: Host;
+  /** The clock that it was measured by. */
   readonly timer: Timer;
+  /** What the machine can do at most, one entry a variant. */
   readonly roofs: readonly Roof[];
+  /** What the kernels do, by kernel, shape and variant. */
   readonly measurements: readonly Measurement[];
 }
 

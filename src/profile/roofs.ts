@@ -27,18 +27,34 @@ export const PEAK: ProfiledKernel = define<readonly [Float32Array]>({
 /** Twelve chains of four lanes, a product and a sum each. */
 export const PEAK_OPERATIONS = 96;
 
+const STREAM_BYTES = {
+  L1: 16 * 1024,
+  L2: 256 * 1024,
+  L3: 4 * 2 ** 20,
+  memory: 64 * 2 ** 20,
+} as const;
+
+/** A level of the memory, from "L1" to "memory". */
+export type Level = keyof typeof STREAM_BYTES;
+
+/** A level, and the stream that measures it. */
+export interface MemoryLevel {
+  /** What it is called. */
+  readonly name: Level;
+  /** Bytes of its stream. */
+  readonly bytes: number;
+}
+
 /**
  * Bytes of the streams: of what fits into the first-level cache of any machine of today, into the second,
  * into a third, and into none.
  */
-export const LEVELS = [
-  { name: "L1", bytes: 16 * 1024 },
-  { name: "L2", bytes: 256 * 1024 },
-  { name: "L3", bytes: 4 * 2 ** 20 },
-  { name: "memory", bytes: 64 * 2 ** 20 },
-] as const;
-
-export type Level = (typeof LEVELS)[number]["name"];
+export const LEVELS: readonly MemoryLevel[] = (Object.keys(STREAM_BYTES) as Level[]).map(
+  (name) => ({
+    name,
+    bytes: STREAM_BYTES[name],
+  }),
+);
 
 /** The level whose stream a kernel with so many bytes is compared with. */
 export function levelOf(bytes: number): Level {

@@ -7,8 +7,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** From `low` to `high`, in the unit of what it is of. */
 export interface Interval {
+  /** The lower end. */
   readonly low: number;
+  /** The higher end. */
   readonly high: number;
 }
 

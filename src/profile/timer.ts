@@ -9,6 +9,7 @@ const SHORTEST_BATCH = 0.5;
 const TICKS = 100;
 const READINGS = 2000;
 
+/** What can be told of the host's clock. */
 export interface Timer {
   /** The smallest step that the clock was seen to make, in milliseconds. */
   readonly resolution: number;

@@ -8,9 +8,12 @@
  */
 export const WAYS = ["javascript", "scalar", "simd", "relaxed"] as const;
 
+/** One of the ways in which a kernel is run. */
 export type Way = (typeof WAYS)[number];
 
+/** Instructions and threads with which a kernel is run. */
 export interface Variant {
+  /** By which loop and instructions. */
   readonly way: Way;
   /** So many threads at once, each calling the kernel on arrays of its own. */
   readonly threads: number;

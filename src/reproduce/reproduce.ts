@@ -13,18 +13,23 @@ import { PROGRAMS, type Program, type ProgramName } from "./published.js";
  */
 const DEFAULT_SEED = 1;
 
+/** How the three programs are run. */
 export interface ReproduceOptions {
   /** Chooses the initial weights, 0 … 2³² − 1; default 1. */
   readonly seed?: number;
+  /** Ends the run after the epoch under way; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called after each epoch of each program. */
   readonly onEpoch?: (epoch: ReproductionEpoch) => void;
 }
 
+/** One epoch of one of the programs. */
 export interface ReproductionEpoch {
+  /** Which of the three. */
   readonly program: ProgramName;
   /** From 1. */
   readonly epoch: number;
+  /** Epochs of this program in all. */
   readonly epochs: number;
   /** Fraction of the samples classified correctly before the epoch's update, properly counted. */
   readonly accuracy: number;
@@ -34,7 +39,9 @@ export interface ReproductionEpoch {
 
 /** A published accuracy beside the measured one. */
 export interface ReproductionRow {
+  /** Which of the three. */
   readonly program: ProgramName;
+  /** After which epoch, counted from 1. */
   readonly epoch: number;
   /** As the document has it, for instance "about 50 %". */
   readonly published: string;
@@ -44,8 +51,11 @@ export interface ReproductionRow {
   readonly countedProperly: number;
 }
 
+/** What came of running the programs. */
 export interface Reproduction {
+  /** Every accuracy that was published, beside the measured one. */
   readonly rows: readonly ReproductionRow[];
+  /** Time of all of it. */
   readonly seconds: number;
 }
 

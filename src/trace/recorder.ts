@@ -11,6 +11,7 @@ export const PHASES = [
   "update",
 ] as const;
 
+/** What a thread is busy with at a moment of training. */
 export type Phase = (typeof PHASES)[number];
 
 /** One call of the kernels, seen by one thread: phase after phase without a gap. */

@@ -5,6 +5,7 @@ import type { Activity, Tracer } from "../engine/tracer.js";
 import { now, PHASES, type Phase, type Recording } from "./recorder.js";
 import { startTracedThreads } from "./threads.js";
 
+/** How much of a training is kept. */
 export interface TraceOptions {
   /**
    * Spans of each thread that are kept, whole epochs rounded up; default 200,000, some 20 MB of JSON a
@@ -18,30 +19,41 @@ export type PhaseSeconds = Readonly<Record<Phase, number>>;
 
 /** One thread in one epoch. */
 export interface ThreadSeconds {
+  /** Seconds of each phase in the epoch's training steps. */
   readonly training: PhaseSeconds;
+  /** Seconds of each phase in the epoch's validation. */
   readonly validation: PhaseSeconds;
 }
 
+/** Where the time of an epoch went. */
 export interface TracedEpoch {
   /** From 1. */
   readonly epoch: number;
   /** What the calling thread did, seconds: its own work, and the time in which threads trained and validated. */
   readonly activities: Readonly<Record<Activity, number>>;
+  /** One entry a thread of the run. */
   readonly threads: readonly ThreadSeconds[];
 }
 
 /** A stretch of the calling thread's time; milliseconds since 1970. */
 export interface ActivitySpan {
+  /** What the calling thread did, or waited for. */
   readonly activity: Activity;
+  /** In which epoch, counted from 1. */
   readonly epoch: number;
+  /** Milliseconds since 1970. */
   readonly start: number;
+  /** Milliseconds since 1970. */
   readonly end: number;
 }
 
 /** A thread's phases while the calling thread waited for it. */
 export interface ThreadRecording extends Recording {
+  /** From 0. */
   readonly thread: number;
+  /** What the calling thread waited for. */
   readonly activity: Activity;
+  /** In which epoch, counted from 1. */
   readonly epoch: number;
 }
 

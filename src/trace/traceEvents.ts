@@ -36,22 +36,37 @@ export function encodeTrace(trace: Trace): Uint8Array<ArrayBuffer> {
 /** An event of the format. */
 export type TraceEvent =
   | {
+      /** The format's letter for its kind: "M" names a track, "X" is a span on one. */
       readonly ph: "M";
+      /** What is named, or what the thread did. */
       readonly name: "process_name" | "thread_name" | "thread_sort_index";
+      /** The process, always 1. */
       readonly pid: number;
+      /** The track: 0 is the calling thread, n + 1 thread n of the run. */
       readonly tid: number;
+      /** What goes with it. */
       readonly args: Readonly<Record<string, string | number>>;
     }
   | {
+      /** The format's letter for its kind: "M" names a track, "X" is a span on one. */
       readonly ph: "X";
+      /** What is named, or what the thread did. */
       readonly name: string;
+      /** Whether the span is of training, of validation, or of the calling thread. */
       readonly cat: string;
+      /** The process, always 1. */
       readonly pid: number;
+      /** The track: 0 is the calling thread, n + 1 thread n of the run. */
       readonly tid: number;
       /** Microseconds since the trace began, and how long it lasted. */
       readonly ts: number;
+      /** Microseconds that it lasted. */
       readonly dur: number;
-      readonly args: { readonly epoch: number };
+      /** What goes with it. */
+      readonly args: {
+        /** The epoch, counted from 1. */
+        readonly epoch: number;
+      };
     };
 
 /** The events one by one: names, then the calling thread, then what each thread did. */

@@ -14,6 +14,7 @@ import { copyParameters, restoreParameters } from "./parameters.js";
 import { learningOf, resolveFitOptions, type TrainingSettings } from "./resolveOptions.js";
 import { takeForTraining } from "./trainee.js";
 
+/** Between which rates is searched, and how is trained meanwhile. */
 export interface FindLearningRateOptions
   extends Pick<
     FitOptions,

@@ -16,9 +16,12 @@ import type { OptimizerKernel } from "../model/learning.js";
  * - `adamw`     the same with a weight decay of 0.01 where none is given
  */
 export const OPTIMIZERS = ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"] as const;
+/** An optimiser by name. */
 export type OptimizerName = (typeof OPTIMIZERS)[number];
 
+/** An optimiser and its numbers, each from 0 to below 1 but for `epsilon`. */
 export interface OptimizerOptions {
+  /** Which one. */
   readonly name: OptimizerName;
   /** µ of momentum, ρ of RMSprop, β₁ of Adam; default 0.9. */
   readonly momentum?: number;

@@ -7,6 +7,7 @@ import type { LayerState } from "../model/session.js";
 import type { OptimizerName, OptimizerOptions } from "./optimizers.js";
 import type { Schedule } from "./schedule.js";
 
+/** How a model is trained; ranges are checked before the first step. */
 export interface FitOptions {
   /** Passes over the training set; default 10. */
   readonly epochs?: number;
@@ -32,7 +33,12 @@ export interface FitOptions {
   /** Fraction of a label's target that is spread over all classes; default 0. Cross-entropy only. */
   readonly labelSmoothing?: number;
   /** Probabilities that an input, and a hidden unit, is left out; default 0. */
-  readonly dropout?: { readonly input?: number; readonly hidden?: number };
+  readonly dropout?: {
+    /** Probability that an input is left out, 0 to below 1; default 0. */
+    readonly input?: number;
+    /** Probability that a hidden unit is left out, 0 to below 1; default 0. */
+    readonly hidden?: number;
+  };
   /**
    * An average of the parameters follows them with this factor, as 0.999, and takes their place for
    * validation and in the end; default 0, none.
@@ -73,6 +79,7 @@ export interface FitOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** When training ends before its last epoch. */
 export interface EarlyStoppingOptions {
   /** Epochs without improvement that are let pass. */
   readonly patience: number;
@@ -105,12 +112,17 @@ export interface EpochReport {
 export interface Progress {
   /** From 1. */
   readonly epoch: number;
+  /** Epochs of the run in all. */
   readonly epochs: number;
   /** Samples of this epoch done so far, and in all. */
   readonly samplesDone: number;
+  /** Samples of an epoch in all. */
   readonly samples: number;
   /** Mean loss and accuracy over the samples done so far in this epoch; of values no accuracy. */
   readonly loss: number;
+  /**
+   * Fraction of the samples done so far that was classified correctly; absent where values are predicted.
+   */
   readonly accuracy?: number;
   /** Since the epoch began, without validation. */
   readonly seconds: number;
@@ -128,7 +140,9 @@ export interface History {
 
 /** A data set seen through a network. */
 export interface Evaluation {
+  /** How many there were. */
   readonly samples: number;
+  /** Those that were classified correctly. */
   readonly correct: number;
   /** correct / samples */
   readonly accuracy: number;
@@ -146,6 +160,7 @@ export interface Evaluation {
 
 /** A data set of values seen through a network. */
 export interface RegressionEvaluation {
+  /** How many there were. */
   readonly samples: number;
   /** Mean loss. */
   readonly loss: number;
@@ -159,6 +174,7 @@ export interface RegressionEvaluation {
 
 /** How well one value is predicted. */
 export interface ValueReport {
+  /** What the value is called. */
   readonly name: string;
   /** √(mean of (prediction − value)²), in the value's unit. */
   readonly rootMeanSquareError: number;
@@ -170,6 +186,7 @@ export interface ValueReport {
 
 /** How one class fares; a ratio whose denominator is 0 is 0. */
 export interface ClassReport {
+  /** What the class is called. */
   readonly name: string;
   /** Of the samples predicted as this class, the fraction that is of it. */
   readonly precision: number;

@@ -19,8 +19,27 @@ import {
 import type { FitOptions } from "./options.js";
 import { checkSchedule, type Schedule } from "./schedule.js";
 
+/** The options that have a default of their own. */
+export type DefaultFitOptions = Required<
+  Pick<
+    FitOptions,
+    | "epochs"
+    | "batchSize"
+    | "learningRate"
+    | "schedule"
+    | "warmup"
+    | "optimizer"
+    | "clipNorm"
+    | "maxNorm"
+    | "labelSmoothing"
+    | "averaging"
+    | "shuffle"
+    | "seed"
+  >
+>;
+
 /** What `fit` uses where the caller says nothing. */
-export const DEFAULT_FIT_OPTIONS = {
+export const DEFAULT_FIT_OPTIONS: DefaultFitOptions = {
   epochs: 10,
   batchSize: 32,
   learningRate: 0.1,
@@ -33,7 +52,7 @@ export const DEFAULT_FIT_OPTIONS = {
   averaging: 0,
   shuffle: true,
   seed: 0,
-} as const satisfies FitOptions;
+};
 
 /** Where augmentation is asked for, what it leaves unsaid. */
 const DEFAULT_AUGMENTATION: Augmentation = {

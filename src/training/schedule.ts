@@ -14,19 +14,42 @@ import { cosine } from "./cosine.js";
  *   `patience` epochs; of the validation set where there is one
  */
 export type Schedule =
-  | { readonly kind: "constant" }
-  | { readonly kind: "step"; readonly every: number; readonly factor: number }
-  | { readonly kind: "cosine"; readonly floor: number }
   | {
+      /** Which rule. */
+      readonly kind: "constant";
+    }
+  | {
+      /** Which rule. */
+      readonly kind: "step";
+      /** Whole epochs between two falls, 0 … 10⁹. */
+      readonly every: number;
+      /** What the rate is multiplied by, 0 … 1. */
+      readonly factor: number;
+    }
+  | {
+      /** Which rule. */
+      readonly kind: "cosine";
+      /** What is left of the rate in the end, 0 … 1. */
+      readonly floor: number;
+    }
+  | {
+      /** Which rule. */
       readonly kind: "one-cycle";
+      /** Fraction of the run in which the rate rises, 0 … 1. */
       readonly rise: number;
+      /** The first rate as a fraction of the highest, 0 … 1. */
       readonly start: number;
+      /** The last rate as a fraction of the highest, 0 … 1. */
       readonly end: number;
     }
   | {
+      /** Which rule. */
       readonly kind: "plateau";
+      /** What the rate is multiplied by, 0 … 1. */
       readonly factor: number;
+      /** Epochs without improvement that are let pass. */
       readonly patience: number;
+      /** Fraction of the best loss that counts as an improvement, 0 … 1. */
       readonly threshold: number;
     };
 
@@ -58,6 +81,7 @@ interface Parameter {
   readonly whole?: boolean;
 }
 
+/** The names of all schedules. */
 export const SCHEDULES = Object.keys(PARAMETERS) as Schedule["kind"][];
 
 /**

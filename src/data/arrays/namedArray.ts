@@ -31,6 +31,7 @@ export type ArrayValues = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 /** An array that has been given a name. */
 export interface NumericArray {
+  /** What it is called in its file, "W1" for instance. */
   readonly name: string;
   /** Sizes, the slowest dimension first; `[]` for a single number. */
   readonly shape: readonly number[];

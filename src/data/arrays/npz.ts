@@ -7,6 +7,7 @@ import { writeZip } from "./writeZip.js";
 import { readZipDirectory, unpackZipEntry } from "./zip.js";
 import type { ZipLimits } from "./zipFormat.js";
 
+/** How much of an archive is read, and what becomes of entries that are no arrays of numbers. */
 export interface DecodeNpzOptions extends ZipLimits {
   /**
    * Told of each entry that is no array which can be read, by its name without ".npy"; such entries are left
@@ -61,6 +62,7 @@ export async function decodeNpz(
   return arrays;
 }
 
+/** How an archive is packed. */
 export interface EncodeNpzOptions {
   /** "deflate" takes time and saves space, as `numpy.savez_compressed` does. Default: "none". */
   readonly compression?: "none" | "deflate";

@@ -41,6 +41,7 @@ export const ZIP_LIMITS = {
   maximumBytes: 2 ** 31 - 1,
 } as const;
 
+/** What an archive may claim of itself before it is taken for an attack or a mistake. */
 export interface ZipLimits {
   /** More entries are refused. Default: 10 000. */
   readonly maximumEntries?: number;

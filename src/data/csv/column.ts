@@ -9,7 +9,9 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
 const MISSING: ReadonlySet<string> = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"]);
 
+/** A cell of a table, and where it stands. */
 export interface Cell {
+  /** As in the file, without quotes. */
   readonly text: string;
   /** From 1. */
   readonly line: number;
@@ -29,9 +31,11 @@ export function isMissing(text: string): boolean {
 
 /** What can be read of a column. */
 export interface TableColumn {
+  /** As in the header; "column 3" where there is none. */
   readonly name: string;
   /** The first cell that is missing, and the first that is no number. */
   readonly missing: Cell | undefined;
+  /** The first cell that holds something else than a number; undefined in a column of numbers. */
   readonly text: Cell | undefined;
   /** The first cell whose number is infinite, in the file or as float32 has it. */
   readonly infinite: Cell | undefined;

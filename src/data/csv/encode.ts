@@ -13,11 +13,13 @@ import { spreadOf } from "../spread.js";
 import { MOST_CATEGORIES, type TableColumn } from "./column.js";
 import type { Table } from "./table.js";
 
+/** Whether classes are told apart or values predicted. */
 export type Task = "classification" | "regression";
 
 /** Whole numbers with more different values than this are values to be predicted, not classes. */
 export const MOST_NUMBERED_CLASSES = 20;
 
+/** Which columns are predicted, which are left out, and how the others are read. */
 export interface EncodingOptions {
   /** Columns to be predicted, by name or by number from 1; default: the last one. */
   readonly target?: readonly string[] | undefined;
@@ -35,7 +37,9 @@ export interface EncodingOptions {
 
 /** How tables of one kind become data sets. */
 export interface TableEncoding {
+  /** Whether the targets are classes or values. */
   readonly task: Task;
+  /** What becomes of the columns: to be given to `Mlp.create`, and kept with the model. */
   readonly preprocessing: Preprocessing;
   /** Of the classes, or of the values that are predicted. */
   readonly names: readonly string[];
@@ -145,7 +149,12 @@ export function standardizedDataset<T extends Targets>(
 export function encodeInputs(
   table: Table,
   { columns }: Pick<Preprocessing, "columns">,
-): { readonly inputs: Float32Array; readonly features: number } {
+): {
+  /** `[rows, features]`, row-major: raw numbers, and a 1 for a row's own category. */
+  readonly inputs: Float32Array;
+  /** Inputs of a network that takes such rows. */
+  readonly features: number;
+} {
   const features = columns.reduce(
     (sum, column) => sum + (column.kind === "number" ? 1 : column.categories.length),
     0,

@@ -3,6 +3,7 @@ import { DataError } from "../../errors.js";
 
 /** What separates fields: the one that the first record has most of. */
 export const DELIMITERS = [",", ";", "\t"] as const;
+/** What may stand between two cells of a row. */
 export type Delimiter = (typeof DELIMITERS)[number];
 
 /** A longer record is taken for a quote that was never closed, or for no table at all. */

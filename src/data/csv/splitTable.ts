@@ -4,6 +4,7 @@ import { drawHeldOut, partition } from "../heldOut.js";
 import type { TableColumn } from "./column.js";
 import type { Table } from "./table.js";
 
+/** Which rows are held out. */
 export interface SplitTableOptions {
   /** Of the rows that are held out, above 0 and below 1. */
   readonly fraction: number;
@@ -22,7 +23,12 @@ export interface SplitTableOptions {
 export function splitTable(
   table: Table,
   { fraction, seed, strata }: SplitTableOptions,
-): { readonly training: Table; readonly test: Table } {
+): {
+  /** The rows that are left. */
+  readonly training: Table;
+  /** The rows that are held out. */
+  readonly test: Table;
+} {
   const members = membersOf(table, strata);
   const { kept, heldOut } = partition(drawHeldOut(table.rows, members, { fraction, seed }));
   if (kept.length === 0 || heldOut.length === 0) {

@@ -7,6 +7,7 @@ import { CsvParser, type Delimiter } from "./parser.js";
 /** More columns than this are taken for a mistake. */
 const MOST_COLUMNS = 1_048_576;
 
+/** How the text of a table is read. */
 export interface TableOptions {
   /** What the file is called in messages. */
   readonly place: string;
@@ -16,11 +17,15 @@ export interface TableOptions {
   readonly header?: boolean | undefined;
 }
 
+/** A table in memory, column by column. */
 export interface Table {
+  /** What its file is called in messages. */
   readonly place: string;
   /** Without a header they are called "column 1", "column 2" … */
   readonly columns: readonly TableColumn[];
+  /** Without the header. */
   readonly rows: number;
+  /** Whether the first row was taken for the columns' names. */
   readonly hasHeader: boolean;
 }
 

@@ -21,6 +21,7 @@ const PIXELS = IMAGE_SIDE * IMAGE_SIDE;
 const MAXIMUM_SAMPLES = 5_000_000;
 const MAXIMUM_SEED = 0xffff_ffff;
 
+/** How many digits, and which. */
 export interface DigitsOptions {
   /** How many images, 1 … 5 000 000. */
   readonly samples: number;

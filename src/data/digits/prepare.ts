@@ -9,7 +9,9 @@ import type { Point } from "./stroke.js";
 
 /** A greyscale picture, white ink on black. */
 export interface GreyImage {
+  /** Pixels of a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** `[height, width]`, row by row; 0 is no ink, 255 full ink. */
   readonly pixels: Uint8Array | Uint8ClampedArray;

@@ -16,8 +16,11 @@ import { inkOf } from "./ink.js";
 export interface FoundDigit {
   /** Its box in the picture, in pixels. */
   readonly left: number;
+  /** The box's upper edge, in pixels from the picture's. */
   readonly top: number;
+  /** The box's width in pixels. */
   readonly width: number;
+  /** The box's height in pixels. */
   readonly height: number;
   /** The line of writing that it stands in, from 0. */
   readonly line: number;
@@ -25,6 +28,7 @@ export interface FoundDigit {
   readonly pixels: Uint8Array;
 }
 
+/** What a picture is known to hold. */
 export interface DigitsOfOptions {
   /** "many" (default): the picture is cut apart; "one": all of its ink is one digit. */
   readonly holds?: "many" | "one";

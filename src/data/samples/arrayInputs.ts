@@ -5,10 +5,13 @@ import type { InputColumn } from "../preprocessing.js";
 import { spreadOf } from "../spread.js";
 import { checkRows } from "./arraySamples.js";
 
+/** Inputs as a data set has them, taken from an array of any dtype. */
 export interface ArrayInputs {
   /** `[samples, features]`; of bytes, a byte stands for byte / 255. */
   readonly values: Uint8Array | Float32Array;
+  /** Numbers of a sample: the product of all dimensions but the first. */
   readonly features: number;
+  /** Present when a sample has two dimensions that are those of a greyscale image. */
   readonly image?: ImageShape;
 }
 

@@ -4,6 +4,7 @@ import { type NumericArray, showShape } from "../arrays/namedArray.js";
 import { show } from "../arrays/show.js";
 import { drawHeldOut, partition } from "../heldOut.js";
 
+/** Samples as arrays hold them, before anything is made of them. */
 export interface ArraySamples {
   /** What they are called in messages and reports. */
   readonly place: string;
@@ -15,9 +16,11 @@ export interface ArraySamples {
 
 /** Samples whose targets are known. */
 export interface LabelledSamples extends ArraySamples {
+  /** `[samples]` or `[samples, outputs]`. */
   readonly targets: NumericArray;
 }
 
+/** Which samples are held out. */
 export interface SplitSamplesOptions {
   /** Of the samples that are held out, above 0 and below 1. */
   readonly fraction: number;
@@ -63,7 +66,12 @@ export function checkSameRows({ place, inputs, targets }: LabelledSamples): void
 export function splitSamples(
   samples: LabelledSamples,
   { fraction, seed, strata }: SplitSamplesOptions,
-): { readonly training: LabelledSamples; readonly test: LabelledSamples } {
+): {
+  /** The samples that are left. */
+  readonly training: LabelledSamples;
+  /** The samples that are held out. */
+  readonly test: LabelledSamples;
+} {
   checkSameRows(samples);
   const { place, inputs, targets } = samples;
   const [count] = inputs.shape;

@@ -20,6 +20,7 @@ import {
   valueNamesOf,
 } from "./arrayTargets.js";
 
+/** What the arrays are taken for. */
 export interface SamplesEncodingOptions {
   /** Default: classification of whole numbers and of one-hot rows, regression of other numbers. */
   readonly task?: Task | undefined;
@@ -29,6 +30,7 @@ export interface SamplesEncodingOptions {
 
 /** How arrays of one kind become data sets. */
 export interface SamplesEncoding {
+  /** Whether the targets are classes or values. */
   readonly task: Task;
   /** Of the classes, or of the values that are predicted. */
   readonly names: readonly string[];

@@ -6,6 +6,7 @@ import type { Examination } from "./examination.js";
 import { examineInputs } from "./inputs.js";
 import { examineRelation, type RelationOptions } from "./relation.js";
 
+/** What a data set is looked at together with. */
 export interface ExamineDataOptions extends RelationOptions {
   /** Samples that the network is to be judged by. */
   readonly test?: Dataset | undefined;

@@ -14,8 +14,11 @@ const EPOCHS = 10;
 /** Standard deviations above guessing that chance does not reach. */
 const CHANCE = 4;
 
+/** How the small trainings go that look for a relation between inputs and labels. */
 export interface RelationOptions {
+  /** Chooses their samples and weights, 0 … 2³² − 1; default 0. */
   readonly seed?: number;
+  /** Ends the examination; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -21,9 +21,11 @@ export type Verdict =
   /** What it is computed from is not finite, or is not what it should be in a way nobody can follow. */
   | "unjudged";
 
+/** A quantity of the step, and whether it is what it should be. */
 export interface Link {
   /** The quantity: "Z1", "dW2". */
   readonly name: string;
+  /** "right", "wrong", or "unjudged" where nothing can be said of it. */
   readonly verdict: Verdict;
 }
 

@@ -14,9 +14,11 @@ import { nameArrays } from "./names.js";
 import { orient } from "./orientation.js";
 import { examineTargets, readTargets } from "./targets.js";
 
+/** What is known of the program; what is not given is inferred from the numbers. */
 export interface DiagnoseOptions {
   /** What each layer applies, the first layer first; inferred where it is not given. */
   readonly activation?: readonly string[] | undefined;
+  /** "cross-entropy", "binary-cross-entropy" or "mean-squared-error"; inferred where it is not given. */
   readonly loss?: string | undefined;
 }
 

@@ -9,8 +9,11 @@ import type { LayerQuantity, NamedArrays } from "./names.js";
 import { isFiniteArray } from "./products.js";
 import { type Quantity, quantity } from "./quantity.js";
 
+/** Which way the program's matrices lie. */
 export interface Orientation {
+  /** Whether each row of X is a sample, or each column. */
   readonly samples: "rows" | "columns";
+  /** Which dimension of W comes first. */
   readonly weights: "inputs × units" | "units × inputs";
 }
 

@@ -16,6 +16,7 @@ import { StepRatios } from "./steps.js";
 const GRADIENT_CAUSES: readonly DiagnosisId[] = ["dead-relu", "saturated-units", "symmetric-units"];
 const STEP_CAUSES: readonly DiagnosisId[] = [...GRADIENT_CAUSES, "vanishing-gradient"];
 
+/** What is known of a run before it starts. */
 export interface RunExaminerOptions {
   /** That the run minimises; default "cross-entropy". */
   readonly loss?: Loss;
@@ -23,6 +24,7 @@ export interface RunExaminerOptions {
   readonly before?: readonly Finding[];
 }
 
+/** Watches a run epoch by epoch and says why it does not learn: made for `fit`'s `inspect`. */
 export class RunExaminer {
   /** The loss of a guess. */
   readonly #guess: number;

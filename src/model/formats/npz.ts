@@ -20,6 +20,12 @@ export function isNpz(file: Uint8Array): boolean {
   return ZIP_MAGIC.every((byte, index) => file[index] === byte);
 }
 
+/**
+ * A model as a .npz file: an array for each tensor, named as PyTorch names them, and the description in JSON.
+ *
+ * @throws OptionError when the training record has more than strings, numbers and booleans.
+ * @throws DataError when the file would be of 2³¹ bytes or more.
+ */
 export async function encodeModelNpz(
   model: ModelSnapshot,
   options: EncodeOptions = {},

@@ -8,8 +8,10 @@ import type { LayerSnapshot, ModelSnapshot } from "./snapshot.js";
 
 /** How weights may be kept in fewer bits. */
 export const QUANTIZATIONS = ["int8"] as const;
+/** A way to keep weights in fewer bits. */
 export type Quantization = (typeof QUANTIZATIONS)[number];
 
+/** How the weights are kept in a file. */
 export interface EncodeOptions {
   /** Keeps weights in fewer bits; default: as float32, exactly. */
   readonly quantize?: Quantization | undefined;

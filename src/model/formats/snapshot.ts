@@ -9,6 +9,7 @@ import type { Network } from "../network.js";
 
 /** What a model is, apart from its parameters. */
 export interface ModelDescription {
+  /** Inputs, layers and loss. */
   readonly architecture: Architecture;
   /** One for each output unit. */
   readonly classNames: readonly string[];
@@ -31,6 +32,7 @@ export interface LayerSnapshot {
   readonly biases: Float32Array;
 }
 
+/** A model as plain arrays and text: what files are made of, and what `Mlp.fromSnapshot` takes. */
 export interface ModelSnapshot extends ModelDescription {
   /** One for each layer of the architecture. */
   readonly layers: readonly LayerSnapshot[];

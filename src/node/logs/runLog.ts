@@ -6,11 +6,13 @@ import type { EpochReport } from "../../training/options.js";
 import { writeError } from "../fileErrors.js";
 import { readFileBytes } from "../files.js";
 
+/** A file that grows by a line an epoch. */
 export interface RunLog {
   /** Adds an epoch's figures; they are in the file when the promise resolves. */
   epoch(report: EpochReport): Promise<void>;
 }
 
+/** Whether a log begins anew. */
 export interface RunLogOptions {
   /** Goes on with an existing log behind this epoch; what it holds of later ones is dropped. */
   readonly resumeAfter?: number;

@@ -32,17 +32,23 @@ export interface LoopWork {
   readonly stores: number;
 }
 
+/** A kernel's hot loop: what stands in it and what it asks of the processor. */
 export interface Disassembly {
+  /** Its name among `KERNELS`. */
   readonly kernel: string;
+  /** The sizes that it was run at to find the loop. */
   readonly shape: Shape;
+  /** Which of its variants was taken apart. */
   readonly way: CompiledWay;
   /** The module that the function is in. */
   readonly module: URL;
   /** The function with the hot loop: its index, and its name where it is exported. */
   readonly functionIndex: number;
+  /** Its name, where the module exports it. */
   readonly functionName: string | undefined;
   /** Whether there are no loops within it. */
   readonly isInnermost: boolean;
+  /** What one turn of the loop computes and stores. */
   readonly work: LoopWork;
   /** The module once more, with a mark in every loop but this one: see `withLoopMarks`. */
   readonly marked: Uint8Array<ArrayBuffer>;
@@ -52,12 +58,15 @@ export interface Disassembly {
   readonly share: number;
   /** How often each instruction stands in the loop, the most frequent first. */
   readonly instructions: readonly (readonly [name: string, count: number])[];
+  /** Vectors that are alive at once. */
   readonly pressure: Pressure;
+  /** The loop in WebAssembly's text format. */
   readonly wat: string;
 }
 
 const DEFAULT_WIDTH = 100;
 
+/** Which variant is taken apart, at which sizes, and how wide the text is. */
 export interface DisassembleOptions {
   /** Default: the first that training asks for. */
   readonly shape?: Shape;

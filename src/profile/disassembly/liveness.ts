@@ -6,6 +6,7 @@ import type { Loop, Structure } from "./loops.js";
 import type { WasmFunction } from "./module.js";
 import type { Operand } from "./stack.js";
 
+/** Vectors that a loop keeps at once: beyond the registers there are, some go to memory and back. */
 export interface Pressure {
   /** v128 locals that are live as the loop begins an iteration: what it carries on, and what it only reads. */
   readonly carried: number;

@@ -7,6 +7,7 @@ import { OPTIMIZER } from "./optimizer.js";
 import { REDUCTION } from "./reduction.js";
 import { SPARSE } from "./sparse.js";
 
+/** All that can be profiled, in the order in which profiles show them. */
 export const KERNELS: readonly ProfiledKernel[] = [
   ...GEMM,
   ...SPARSE,
