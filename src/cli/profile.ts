@@ -63,7 +63,7 @@ WebAssembly text, and how many vectors it keeps at once: V8 has 15 registers for
 them on x86-64. Where V8 prints machine code, loads and stores are counted there.
 
 Exit code 4 when --compare finds a kernel slower than before by more than the
-threshold, its whole confidence interval.
+threshold, its whole confidence interval; JavaScript and scalar loops do not count.
 
 Examples:
   $ wasmlp profile

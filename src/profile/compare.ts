@@ -3,7 +3,7 @@ import { isRecord } from "../arguments.js";
 import { DataError } from "../errors.js";
 import type { Measurement, Profile } from "./profile.js";
 import { type Estimate, type Interval, ratioOf } from "./statistics.js";
-import { variantName } from "./variant.js";
+import { isSimd, variantName } from "./variant.js";
 
 /** A kernel's time in two profiles. */
 export interface Comparison {
@@ -29,11 +29,16 @@ export interface Comparison {
   readonly verdict: "slower" | "faster" | "same" | "unclear";
 }
 
-/** Compares what both have measured, in the order of `now`. @param threshold as a part, 0.1 for 10 % */
+/**
+ * Compares the kernels that both have measured, in the order of `now`. JavaScript and scalar loops are yardsticks that no
+ * training runs, and what an engine makes of them differs from one process to the next.
+ *
+ * @param threshold as a part, 0.1 for 10 %
+ */
 export function compareProfiles(before: Profile, now: Profile, threshold: number): Comparison[] {
   const keyOf = (one: Measurement) => `${one.kernel} ${one.shape.join("x")} ${variantName(one)}`;
   const old = new Map(before.measurements.map((one) => [keyOf(one), one]));
-  return now.measurements.flatMap((one) => {
+  return now.measurements.filter(isSimd).flatMap((one) => {
     const other = old.get(keyOf(one));
     if (!other) return [];
     const { value: ratio, interval } = ratioOf(estimateOf(one), estimateOf(other));

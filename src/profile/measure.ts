@@ -34,6 +34,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** Milliseconds that it should take in all: no other pass is begun that would take longer, once there are three. */
   readonly limit?: number;
+  /** Milliseconds that a round should take at least: it is gone through again, and the fastest batch counts. Default 0. */
+  readonly roundTime?: number;
   readonly signal?: AbortSignal;
   /** Called with the part that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
@@ -62,16 +64,21 @@ const LEAST_SAMPLES = 5;
 /** @returns the samples of each subject, in order */
 export async function measure(
   subjects: readonly Subject[],
-  { timer, rounds, limit = Number.POSITIVE_INFINITY, signal, onProgress }: MeasureOptions,
+  options: MeasureOptions,
 ): Promise<Samples[]> {
+  const { timer, rounds, limit = Number.POSITIVE_INFINITY, roundTime = 0 } = options;
+  const { signal, onProgress } = options;
   const start = performance.now();
   const instances = subjects.flat();
   const steps = 2 * instances.length + subjects.length * PASSES * rounds;
   let step = 0;
-  const pause = async () => {
-    onProgress?.(step++ / steps);
+  const undisplayed = async () => {
     await nextTask();
     signal?.throwIfAborted();
+  };
+  const pause = async () => {
+    onProgress?.(step++ / steps);
+    await undisplayed();
   };
   const warm = new Map<Instance, Warm>();
   // The second time finds what was compiled in the background meanwhile.
@@ -83,21 +90,31 @@ export async function measure(
   }
   const plans = subjects.map((subject) => planOf(subject, warm, rounds));
   const batches = plans.map((): number[] => []);
+  /** Takes a batch of each sample, or another one: the faster one counts. */
+  const goThrough = async (pass: number, rest: () => Promise<void>) => {
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, { warmed, calls, samples, passes }] of plans.entries()) {
+        await rest();
+        const batch = pass * samples + round;
+        const before = batches[index][batch];
+        const isSlow = passes < PASSES;
+        if (pass >= passes || round >= samples || (isSlow && before !== undefined)) continue;
+        const { instance } = warmed[round % warmed.length];
+        // The others have had the caches meanwhile: one call that is not counted brings its own back.
+        if (calls > 1) await instance.sample(1);
+        const time = (await instance.sample(calls)) / calls;
+        batches[index][batch] = Math.min(time, before ?? time);
+      }
+    }
+  };
   const passStart = performance.now();
   for (let pass = 0; pass < PASSES; pass++) {
     const now = performance.now();
     const average = pass > 0 ? (now - passStart) / pass : 0;
     if (pass >= LEAST_PASSES && now - start + average > limit) break;
-    for (let round = 0; round < rounds; round++) {
-      for (const [index, { warmed, calls, samples, passes }] of plans.entries()) {
-        await pause();
-        if (pass >= passes || round >= samples) continue;
-        const { instance } = warmed[round % warmed.length];
-        // The others have had the caches meanwhile: one call that is not counted brings its own back.
-        if (calls > 1) await instance.sample(1);
-        batches[index].push((await instance.sample(calls)) / calls);
-      }
-    }
+    await goThrough(pass, pause);
+    // Where there is little to measure, a pass would be over while one disturbance lasts.
+    while (performance.now() - now < rounds * roundTime) await goThrough(pass, undisplayed);
   }
   return plans.map(({ warmed, calls, samples }, index) => ({
     calls,

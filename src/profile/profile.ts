@@ -10,7 +10,7 @@ import { LEVELS, type Level, levelOf, PEAK, READ, UPDATE } from "./roofs.js";
 import { estimate, type Interval, median, uncertaintyOf } from "./statistics.js";
 import { ProfileTeam } from "./team.js";
 import { examineTimer, type Timer } from "./timer.js";
-import { type Variant, WAYS } from "./variant.js";
+import { isSimd, type Variant, WAYS } from "./variant.js";
 import { Workbench } from "./workbench.js";
 
 /** What is measured, and how thoroughly. */
@@ -103,6 +103,9 @@ export interface Profile {
 
 const DEFAULTS = { shapes: "training", rounds: 12 } as const;
 
+/** Milliseconds of a round at least: five passes of twelve then take six seconds. */
+const ROUND_TIME = 100;
+
 /** Milliseconds that measuring every kernel should take. */
 const LIMIT = 22_000;
 
@@ -143,6 +146,7 @@ export async function profile(options: ProfileOptions = {}): Promise<Profile> {
       {
         timer,
         rounds,
+        roundTime: ROUND_TIME,
         ...(isDefault && { limit: LIMIT }),
         ...(signal && { signal }),
         ...(onProgress && { onProgress }),
@@ -178,7 +182,7 @@ function casesOf({ kernels, shape, shapes = DEFAULTS.shapes, threads }: ProfileO
     return own.flatMap((one, index) =>
       variants
         // What is slow on purpose is shown once a kernel.
-        .filter(({ way }) => index === 0 || kernels !== undefined || isSimd(way))
+        .filter((variant) => index === 0 || kernels !== undefined || isSimd(variant))
         .map((variant) => ({ kernel, shape: one, ...variant })),
     );
   });
@@ -186,10 +190,6 @@ function casesOf({ kernels, shape, shapes = DEFAULTS.shapes, threads }: ProfileO
 
 function shapesOf(kernel: ProfiledKernel, shapes: "training" | "all"): readonly Shape[] {
   return shapes === "all" ? [...kernel.shapes, ...kernel.sweep] : kernel.shapes;
-}
-
-function isSimd(way: Variant["way"]): boolean {
-  return way === "simd" || way === "relaxed";
 }
 
 /** Every way on one thread, and the fastest one on 2, 4 … and all threads. */
@@ -215,7 +215,7 @@ function roofCases(cases: readonly Case[]): Case[] {
   for (const threads of new Set(cases.map((one) => one.threads))) {
     const ways = new Set(cases.filter((one) => one.threads === threads).map(({ way }) => way));
     for (const way of WAYS.filter(
-      (candidate) => isSimd(candidate) && (ways.has(candidate) || threads === 1),
+      (candidate) => isSimd({ way: candidate }) && (ways.has(candidate) || threads === 1),
     )) {
       if (way === "relaxed" && !ways.has(way)) continue;
       found.push({ kernel: PEAK, shape: PEAK.shapes[0], way, threads });
@@ -341,7 +341,7 @@ function judge(timed: Timed, roofs: readonly Roof[]): Measurement {
 
 /** JavaScript and scalar code are held against what plain SIMD could do. */
 function roofOf(roofs: readonly Roof[], { way, threads }: Variant): Roof {
-  const wanted = isSimd(way) ? way : "simd";
+  const wanted = isSimd({ way }) ? way : "simd";
   const found = roofs.find((roof) => roof.way === wanted && roof.threads === threads);
   if (!found) throw new Error(`no roof was measured for ${wanted} on ${threads} threads`);
   return found;

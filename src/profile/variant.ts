@@ -19,6 +19,11 @@ export interface Variant {
   readonly threads: number;
 }
 
+/** Whether it is what training runs. */
+export function isSimd({ way }: Pick<Variant, "way">): boolean {
+  return way === "simd" || way === "relaxed";
+}
+
 /** "relaxed", or "relaxed × 2" on two threads. */
 export function variantName({ way, threads }: Variant): string {
   return threads === 1 ? way : `${way} × ${threads}`;

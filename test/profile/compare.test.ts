@@ -25,6 +25,12 @@ test("what only one of them has measured is left out", () => {
   expect(compareProfiles(before, profileOf([measurementOf(around(1))]), 0.05)).toEqual([]);
 });
 
+test("loops that no training runs are left out", () => {
+  const ways = ["javascript", "scalar", "simd"] as const;
+  const profile = profileOf(ways.map((way) => measurementOf(around(1), { way })));
+  expect(compareProfiles(profile, profile, 0.05).map(({ variant }) => variant)).toEqual(["simd"]);
+});
+
 test("a profile is read back, and what is none is refused", () => {
   const profile = profileOf([measurementOf(around(1))]);
   expect(parseProfile(JSON.stringify(profile), "p.json")).toEqual(profile);

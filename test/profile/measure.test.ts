@@ -79,6 +79,17 @@ test("whole samples are taken of one instance after the other", async () => {
   expect(calls).toBe(1);
 });
 
+test("rounds that are over too soon are gone through again, and the fastest counts", async () => {
+  let sampled = 0;
+  // Every seventh batch is spared by the noise.
+  const instance = { sample: (calls: number) => (sampled++ % 7 === 0 ? 5 : 10) * calls };
+  const [once] = await measure([[instance]], { timer, rounds: 9 });
+  expect(new Set(once.times)).toEqual(new Set([5, 10]));
+  const [often] = await measure([[instance]], { timer, rounds: 9, roundTime: 10 });
+  expect(often.times).toEqual(Array.from({ length: 9 }, () => 5));
+  expect(often.passes).toEqual(Array.from({ length: 5 }, () => 5));
+});
+
 test("beyond the limit there are three passes", async () => {
   const instance = { sample: (calls: number) => calls };
   const [{ times, passes }] = await measure([[instance]], { timer, rounds: 5, limit: 0 });
