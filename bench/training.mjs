@@ -24,9 +24,23 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  fail(`--rounds is "${values.rounds}", expected a whole number from 1 on`);
+}
+const chosen = WORK.filter(({ name }) => name.includes(values.work));
+if (chosen.length === 0) {
+  const names = WORK.map(({ name }) => `"${name}"`).join(", ");
+  fail(`--work is "${values.work}", expected a part of one of ${names}`);
+}
 const source = values["data-dir"] ? { dataDirectory: values["data-dir"] } : {};
 const directory = mkdtempSync(join(tmpdir(), "wasmlp-bench-"));
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+
+/** @returns {never} */
+function fail(sentence) {
+  console.error(`error: ${sentence}`);
+  process.exit(2);
+}
 
 /** Files of bytes, as the peers want them. @param {import("../build/index.js").Dataset} dataset */
 function writeFiles(dataset, name) {
@@ -88,7 +102,7 @@ function fastest(results, accepts) {
 const versions = new Set();
 const table = ["| work | against | seconds an epoch | times as long | to reach |"];
 table.push("|---|---|---|---|---|");
-for (const work of WORK.filter(({ name }) => name.includes(values.work))) {
+for (const work of chosen) {
   const results = compare(work);
   for (const { version } of results.values()) versions.add(version);
   const ours = fastest(results, ({ peer }) => peer === "wasmlp");
@@ -111,4 +125,6 @@ console.log(table.join("\n"));
 console.log(
   `\n${[...versions].join(", ")}; Node ${process.versions.node}, ${cpus().length} cores,`,
 );
-console.log(`${cpus()[0].model.trim()}; ${rounds} rounds, median (lowest–highest)`);
+console.log(
+  `${cpus()[0].model.trim()}; ${rounds} ${rounds === 1 ? "round" : "rounds"}, median (lowest–highest)`,
+);
