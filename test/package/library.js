@@ -33,7 +33,8 @@ const pixels = Float32Array.from(sample, (byte) => Math.fround(byte * Math.froun
 assert.deepEqual(model.predict(pixels), single);
 const all = await model.predictAll(test.inputs);
 assert.deepEqual(all.subarray(0, 10), single);
-const loaded = await Mlp.load(model.save());
+// A seed asks for plain SIMD, a file does not.
+const loaded = await Mlp.load(model.save(), { simd: "plain" });
 assert.deepEqual(loaded.save(), model.save());
 assert.deepEqual(loaded.predict(sample), single);
 loaded.dispose();
@@ -82,7 +83,8 @@ for (const inputs of [sample, pixels]) {
   // A single object for each call would be more than a megabyte; what grows is compiled code.
   const grown = after.heapUsed - before.heapUsed;
   assert(grown < 400_000, `${grown} bytes in 100 000 predictions`);
-  assert.equal(after.arrayBuffers, before.arrayBuffers);
+  // Fewer, where what others left was collected meanwhile.
+  assert(after.arrayBuffers <= before.arrayBuffers);
 }
 
 // disposal: twice, by `using`'s symbol, and whatever needs the parameters afterwards
