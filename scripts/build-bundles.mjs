@@ -22,6 +22,7 @@ const BROWSER_BUNDLES = [
 const NODE_ENTRIES = {
   wasmlp: join(built, "index.js"),
   node: join(built, "node/index.js"),
+  doctor: join(built, "doctor/index.js"),
   profile: join(built, "profile/index.js"),
   trace: join(built, "trace/index.js"),
   cli: join(built, "cli/main.js"),
@@ -39,7 +40,7 @@ const GROUPS = [
   },
   {
     name: "library",
-    test: /@assemblyscript|\/build\/(index|mlp|(data|doctor|engine|model|reference|reproduce|training)\/.*)\.js$/,
+    test: /@assemblyscript|\/build\/(index|mlp|((data|engine|model|reference|reproduce|training)\/|doctor\/(?!dump|index)).*)\.js$/,
   },
 ];
 

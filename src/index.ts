@@ -69,11 +69,6 @@ export {
 export type { Examination } from "./doctor/data/examination.js";
 export { type ExamineDataOptions, examineData } from "./doctor/data/examineData.js";
 export { examineStart } from "./doctor/data/start.js";
-export type { Link, Verdict } from "./doctor/dump/chain.js";
-export { type DiagnoseOptions, diagnose } from "./doctor/dump/diagnose.js";
-export type { Diagnosis } from "./doctor/dump/diagnosis.js";
-export { isDumpName } from "./doctor/dump/names.js";
-export type { Orientation } from "./doctor/dump/orientation.js";
 export { type Finding, LANGUAGES, type Language } from "./doctor/finding.js";
 export {
   type CheckedParameter,

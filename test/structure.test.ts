@@ -39,7 +39,7 @@ const MAY_IMPORT = {
     "errors",
   ],
   // The commands use the public interface and nothing beneath it.
-  cli: ["index", "profile", "trace", "node", "report", "errors"],
+  cli: ["index", "doctor", "profile", "trace", "node", "report", "errors"],
 } as const satisfies Record<string, readonly string[]>;
 
 interface Import {
@@ -102,6 +102,16 @@ test("imports point one way", () => {
     return from !== to && !allowed.includes(to);
   });
   expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test("of the doctor the commands see the entry only", () => {
+  const deeper = imports.filter(
+    ({ file, target }) =>
+      roomOf(file) === "cli" &&
+      target?.startsWith("src/doctor/") &&
+      target !== "src/doctor/index.ts",
+  );
+  expect(deeper.map(describeImport)).toEqual([]);
 });
 
 test("the rules themselves let no two parts import each other, over however many others", () => {

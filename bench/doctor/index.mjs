@@ -34,9 +34,11 @@ const QUESTION = ["softmax-axis", "mean-by-features", "bias-gradient-axis", "acc
 const SECONDS = 1000;
 
 async function loadDoctor() {
-  const { diagnose } = await import("../../build/index.js");
+  const { diagnose } = await import("../../build/doctor/index.js");
   if (diagnose) return diagnose;
-  throw new Error("build/index.js exports no diagnose, expected npm run build to have made it");
+  throw new Error(
+    "build/doctor/index.js exports no diagnose, expected npm run build to have made it",
+  );
 }
 
 function selectPlans() {

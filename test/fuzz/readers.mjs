@@ -1,4 +1,5 @@
 /** Every reader of files, with small whole files to damage. `read` may be a promise; `repair` mends checksums. */
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,13 +10,13 @@ import { readConfig } from "../../build/cli/config.js";
 import { resolveSettings } from "../../build/cli/trainSettings.js";
 import { decodeArrayFile } from "../../build/data/arrays/arrayFile.js";
 import { decodeNpy, encodeNpy } from "../../build/data/arrays/npy.js";
+import { diagnose } from "../../build/doctor/index.js";
 import {
   createDataset,
   decodeIdxArray,
   decodeModelNpz,
   decodeNpz,
   decodeStateDict,
-  diagnose,
   encodeModel,
   encodeModelNpz,
   encodeNpz,

@@ -13,6 +13,6 @@ test("TypeDoc makes pages of all entry points and has nothing to warn of", async
   const options = { cwd: root, encoding: "utf8" } as const;
   const run = spawnSync(process.execPath, [typedoc, "--out", directory], options);
   expect(run.status, run.stdout + run.stderr).toBe(0);
-  for (const entry of ["index", "node", "profile", "trace"])
+  for (const entry of ["index", "doctor", "node", "profile", "trace"])
     expect(existsSync(join(directory, "modules", `${entry}.html`)), entry).toBe(true);
 });

@@ -67,15 +67,19 @@ test("a model lives as documented, and every misuse is an error of the library",
   expect(run).toMatchObject({ status: 0, stdout: "", stderr: "" });
 });
 
-test.each(["wasmlp", "wasmlp/browser", "wasmlp/node", "wasmlp/profile", "wasmlp/trace"])(
-  "%s is imported",
-  (entry) => {
-    const program = `console.log(Object.keys(await import("${entry}")).length > 0)`;
-    const options = ["--input-type=module", "--eval", program];
-    const run = spawnSync(process.execPath, options, { cwd: project, encoding: "utf8" });
-    expect(run).toMatchObject({ status: 0, stdout: "true\n", stderr: "" });
-  },
-);
+test.each([
+  "wasmlp",
+  "wasmlp/browser",
+  "wasmlp/doctor",
+  "wasmlp/node",
+  "wasmlp/profile",
+  "wasmlp/trace",
+])("%s is imported", (entry) => {
+  const program = `console.log(Object.keys(await import("${entry}")).length > 0)`;
+  const options = ["--input-type=module", "--eval", program];
+  const run = spawnSync(process.execPath, options, { cwd: project, encoding: "utf8" });
+  expect(run).toMatchObject({ status: 0, stdout: "true\n", stderr: "" });
+});
 
 test("wasmlp --help prints the commands", () => {
   const run = spawnSync(command, ["--help"], { cwd: project, encoding: "utf8" });
@@ -126,6 +130,7 @@ test("wasmlp trains and predicts with the recipes and modules that were installe
 
 const PROGRAM = `import { createDataset, type Dataset, type ErrorCode, Mlp, perceptron, type RegressionEvaluation, type ValueTargets, WasmlpError } from "wasmlp";
 import { saveModel } from "wasmlp/node";
+import { type Diagnosis, diagnose } from "wasmlp/doctor";
 import { profile } from "wasmlp/profile";
 import * as trace from "wasmlp/trace";
 
@@ -155,7 +160,8 @@ await model.fit(dataset, { epochs: undefined });
 model.predict(new Float64Array(2));
 // @ts-expect-error: an architecture is needed
 await Mlp.create({ seed: 1 });
-export { codeOf, evaluated, outputs, profile, saveModel, trace };
+const diagnosis = (): Diagnosis => diagnose([]);
+export { codeOf, diagnosis, evaluated, outputs, profile, saveModel, trace };
 `;
 
 test.each([

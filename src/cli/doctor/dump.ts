@@ -1,6 +1,7 @@
 /** `wasmlp doctor dump DUMP`: what is wrong with somebody's training program. */
 import { type Command, Option } from "commander";
-import { diagnose, isDumpName, LANGUAGES, type Language } from "../../index.js";
+import { diagnose, isDumpName } from "../../doctor/index.js";
+import { LANGUAGES, type Language } from "../../index.js";
 import { readArrays } from "../../node/index.js";
 import { diagnosisReport } from "../../report/diagnosis.js";
 import { Findings } from "../findings.js";

@@ -4,6 +4,7 @@ import type { Dump } from "./orientation.js";
 import type { Targets } from "./targets.js";
 
 export const LOSSES = ["cross-entropy", "binary-cross-entropy", "mean-squared-error"] as const;
+/** What a step may minimise, by name. */
 export type LossName = (typeof LOSSES)[number];
 
 /** What is minimised, and what the outputs ought to be. */
