@@ -163,7 +163,7 @@ export class Mlp implements Disposable {
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async fromSnapshot(snapshot: ModelSnapshot, options: ExecutionOptions = {}): Promise<Mlp> {
-    checkOptions(options, {});
+    checkType("options", options, "object");
     const execution = chooseExecution(options, false);
     checkType("snapshot", snapshot, "object");
     const { architecture, classNames, image, preprocessing } = snapshot;
@@ -328,7 +328,7 @@ export class Mlp implements Disposable {
    * @throws EngineError "disposed" after `dispose()`.
    */
   save(options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
-    checkOptions(options, {});
+    checkType("options", options, "object");
     const { training = this.training } = options;
     const { training: _, ...snapshot } = this.snapshot();
     return encodeExactly({ ...snapshot, ...(training && { training }) });

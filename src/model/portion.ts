@@ -50,8 +50,7 @@ export class Portion {
   readonly #areFinite: Pointer;
   readonly #team: Pointer;
   /** The plan of all threads together, and behind it one of each. */
-  #plans: Pointer | undefined;
-  readonly #regions: Regions;
+  readonly #plans: Pointer;
   #samples = 0;
 
   /** @throws EngineError when the host grants no more memory. */
@@ -60,7 +59,6 @@ export class Portion {
     const features = architecture.inputs;
     const samples = portionSize(network, inputs);
     this.#network = network;
-    this.#regions = regions;
     // What is standardised is no byte any more.
     this.inputsAreBytes = inputs instanceof Uint8Array && !inputStandardization;
     this.inputs = this.inputsAreBytes
@@ -68,7 +66,9 @@ export class Portion {
       : regions.allocateNumbers(samples * features);
     this.#areFinite = this.inputsAreBytes ? 0 : regions.allocateNumbers(samples / PREDICTED_ROWS);
     this.#outputs = regions.allocateNumbers(samples * layers[layers.length - 1].units);
-    this.#team = regions.allocateBytes(teamBytes(network.execution.threads));
+    const { threads } = network.execution;
+    this.#team = regions.allocateBytes(teamBytes(threads));
+    this.#plans = regions.allocateBytes((1 + threads) * PLAN_BYTES);
   }
 
   get samples(): number {
@@ -116,7 +116,6 @@ export class Portion {
   /** Makes these samples the plans'. */
   #write({ all, own }: PredictionPlans, weightsKept: boolean): Pointer {
     const { engine } = this.#network;
-    this.#plans ??= this.#regions.allocateBytes((1 + own.length) * PLAN_BYTES);
     const place = this.#plans;
     const portion = {
       samples: this.#samples,

@@ -93,7 +93,7 @@ interface Said {
 }
 
 /** @throws OptionError when a name is unknown, or there are not as many activations as layers. */
-export function checkOptions({ activation, loss }: Said, layers: number): Declared {
+export function checkDeclared({ activation, loss }: Said, layers: number): Declared {
   if (activation && activation.length !== layers) {
     throw new OptionError(
       `activation has ${activation.length} names, expected ${layers} as there are layers`,

@@ -4,7 +4,7 @@
  * made, and not in what follows from it.
  */
 import type { NumericArray } from "../../data/arrays/namedArray.js";
-import { assumptions, checkOptions } from "./assumptions.js";
+import { assumptions, checkDeclared } from "./assumptions.js";
 import { Chain } from "./chain.js";
 import type { Diagnosis } from "./diagnosis.js";
 import { type Examination, examine } from "./examination.js";
@@ -31,7 +31,7 @@ export function diagnose(
   options: DiagnoseOptions = {},
 ): Diagnosis {
   const named = nameArrays(arrays);
-  const declared = checkOptions(options, named.layers.length);
+  const declared = checkDeclared(options, named.layers.length);
   const dumps = orient(named);
   let best: Examination | undefined;
   for (const oriented of dumps) {

@@ -19,6 +19,16 @@ function array(name: string, shape: readonly number[], values: ArrayLike<number>
   return { name, shape, dtype: "float64", values: Float64Array.from(values) };
 }
 
+/** X, labels and W of a single layer, X from `numbers(…, 1)`. */
+function softmaxRegression(): NumericArray[] {
+  const labels = Array.from({ length: SAMPLES }, (_, row) => row % CLASSES);
+  return [
+    array("X", [SAMPLES, FEATURES], numbers(SAMPLES * FEATURES, 1)),
+    array("Y", [SAMPLES], labels),
+    array("W1", [FEATURES, CLASSES], numbers(FEATURES * CLASSES, 2)),
+  ];
+}
+
 /** Y one-hot, a network of one hidden layer, nothing else. */
 function network(): NumericArray[] {
   const Y = new Float64Array(SAMPLES * CLASSES);
@@ -253,13 +263,7 @@ describe("a finding", () => {
       return (value - (index % CLASSES === label ? 1 : 0)) * factor;
     });
     const { findings } = diagnose([
-      array("X", [SAMPLES, FEATURES], numbers(SAMPLES * FEATURES, 1)),
-      array(
-        "Y",
-        [SAMPLES],
-        Array.from({ length: SAMPLES }, (_, row) => row % CLASSES),
-      ),
-      array("W1", [FEATURES, CLASSES], numbers(FEATURES * CLASSES, 2)),
+      ...softmaxRegression(),
       array("A1", [SAMPLES, CLASSES], a),
       array("dZ1", [SAMPLES, CLASSES], dZ),
     ]);
@@ -278,13 +282,7 @@ describe("a finding", () => {
         for (let j = 0; j < CLASSES; j++)
           dW[k * CLASSES + j] += (x[row * FEATURES + k] * dZ[row * CLASSES + j]) / FEATURES;
     const { findings } = diagnose([
-      array("X", [SAMPLES, FEATURES], x),
-      array(
-        "Y",
-        [SAMPLES],
-        Array.from({ length: SAMPLES }, (_, row) => row % CLASSES),
-      ),
-      array("W1", [FEATURES, CLASSES], numbers(FEATURES * CLASSES, 2)),
+      ...softmaxRegression(),
       array("dZ1", [SAMPLES, CLASSES], dZ),
       array("dW1", [FEATURES, CLASSES], dW),
     ]);

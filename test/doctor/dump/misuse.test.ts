@@ -1,5 +1,6 @@
 /** A loss that takes its softmax of the wrong thing, as `nn.CrossEntropyLoss` after an activation does. */
 import { expect, test } from "vitest";
+import type { NumericArray } from "../../../src/data/arrays/namedArray.js";
 import { diagnose } from "../../../src/doctor/dump/diagnose.js";
 import { trainingStep } from "../../support/trainingStep.js";
 
@@ -73,17 +74,19 @@ test.each([
   ]);
 });
 
-test("a softmax over the samples that automatic differentiation went through is one mistake", () => {
-  const step = trainingStep({ lossOf: overSamples });
+/** The step with the softmax of Z2 over the samples as its last activations. */
+function showingSoftmaxOverSamples(step: readonly NumericArray[]): NumericArray[] {
   const { shape, values } = step.find(({ name }) => name === "Z2") ?? { shape: [], values: [] };
   const [, columns] = shape;
   const z = Array.from({ length: shape[0] }, (_, i) =>
     Array.from({ length: columns }, (__, k) => Number(values[i * columns + k])),
   );
-  const p = turned(turned(z).map(softmax));
-  const arrays = step.map((each) =>
-    each.name === "A2" ? { ...each, values: Float64Array.from(p.flat()) } : each,
-  );
+  const p = Float64Array.from(turned(turned(z).map(softmax)).flat());
+  return step.map((each) => (each.name === "A2" ? { ...each, values: p } : each));
+}
+
+test("a softmax over the samples that automatic differentiation went through is one mistake", () => {
+  const arrays = showingSoftmaxOverSamples(trainingStep({ lossOf: overSamples }));
   expect(diagnose(arrays).findings.map(({ id, at }) => `${id}@${at}`)).toEqual(["softmax-axis@A2"]);
 });
 
@@ -120,16 +123,7 @@ test.each([
 );
 
 test("the same softmax in the dump as the last activations", () => {
-  const step = trainingStep({ lossOf: ofSoftmaxOverSamples });
-  const { shape, values } = step.find(({ name }) => name === "Z2") ?? { shape: [], values: [] };
-  const [, columns] = shape;
-  const z = Array.from({ length: shape[0] }, (_, i) =>
-    Array.from({ length: columns }, (__, k) => Number(values[i * columns + k])),
-  );
-  const inner = turned(turned(z).map(softmax));
-  const arrays = step.map((each) =>
-    each.name === "A2" ? { ...each, values: Float64Array.from(inner.flat()) } : each,
-  );
+  const arrays = showingSoftmaxOverSamples(trainingStep({ lossOf: ofSoftmaxOverSamples }));
   expect(diagnose(arrays).findings.map(({ id, at }) => `${id}@${at}`)).toEqual([
     "softmax-axis@A2",
     "wrong-activation@A2",
