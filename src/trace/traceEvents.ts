@@ -1,12 +1,15 @@
 /**
- * A trace in Chrome's format, which Perfetto (ui.perfetto.dev) and chrome://tracing open: complete events
- * ("X") with microseconds, one track for each thread ("Trace Event Format", Google, 2016).
+ * A trace in Chrome's format, which Perfetto (ui.perfetto.dev), Chromium's developer tools and chrome://tracing open:
+ * complete events ("X") with microseconds, one track for each thread ("Trace Event Format", Google, 2016).
  */
 import { PHASES } from "./recorder.js";
 import type { Trace } from "./trace.js";
 
 /** The one process of the trace; the calling thread is 0 and thread n of the run n + 1. */
 const PROCESS = 1;
+
+/** Microseconds at which a trace begins: Chromium's developer tools take 0 for a time that is missing. */
+const BEGIN = 1;
 
 /** Lines of JSON in a piece: enough for few pieces, few enough for no giant strings. */
 const PIECE = 10_000;
@@ -58,7 +61,7 @@ export type TraceEvent =
       readonly pid: number;
       /** The track: 0 is the calling thread, n + 1 thread n of the run. */
       readonly tid: number;
-      /** Microseconds since the trace began, and how long it lasted. */
+      /** Microseconds on the trace's clock, which begins at 1. */
       readonly ts: number;
       /** Microseconds that it lasted. */
       readonly dur: number;
@@ -82,8 +85,8 @@ export function* traceEvents(trace: Trace): Generator<TraceEvent> {
   const zero = activities[0]?.start ?? 0;
   // Of the rounded times: spans side by side must not overlap.
   const span = (start: number, end: number) => {
-    const ts = microseconds(start - zero);
-    return { ts, dur: microseconds(end - zero) - ts };
+    const ts = BEGIN + microseconds(start - zero);
+    return { ts, dur: BEGIN + microseconds(end - zero) - ts };
   };
   for (const { activity, epoch, start, end } of activities) {
     const name = activity === "TypeScript" ? activity : `${activity} (threads)`;
