@@ -8,7 +8,9 @@ export {
   encodeNpz,
 } from "./data/arrays/npz.js";
 export type { ZipLimits } from "./data/arrays/zipFormat.js";
-export { type Cell, MOST_CATEGORIES, type TableColumn } from "./data/csv/column.js";
+export type { Cell } from "./data/csv/cell.js";
+export { MOST_CATEGORIES, type TableColumn } from "./data/csv/column.js";
+export type { DecimalSign, UnclearNumber } from "./data/csv/decimalSign.js";
 export {
   type EncodingOptions,
   encodeInputs,

@@ -104,19 +104,23 @@ export function predictsValues({ targets }: Preprocessing): boolean {
   return targets.some(({ mean }) => mean !== undefined);
 }
 
+/** How a table's text is read. */
+type Reading = Pick<DataSettings, "header" | "delimiter" | "decimal">;
+
 /** How the table was read that the model was trained on. */
-function readingOf({ training }: Mlp): Pick<DataSettings, "header" | "delimiter"> {
-  const { header, delimiter } = training ?? {};
+function readingOf({ training }: Mlp): Reading {
+  const { header, delimiter, decimal } = training ?? {};
   const named = { comma: ",", semicolon: ";", tab: "\t" } as const;
   return {
     header: header === undefined ? undefined : header === "yes",
     delimiter: named[delimiter as keyof typeof named],
+    decimal: decimal === "point" || decimal === "comma" ? decimal : undefined,
   };
 }
 
 async function readTable(
   path: string,
-  { header, delimiter }: Pick<DataSettings, "header" | "delimiter">,
+  { header, delimiter, decimal }: Reading,
   terminal: Terminal,
 ): Promise<Table> {
   let told = 0;
@@ -124,6 +128,7 @@ async function readTable(
     return await readCsvFile(path, {
       header,
       delimiter,
+      decimal,
       signal: terminal.signal,
       onProgress(bytesRead) {
         if (bytesRead < told + TOLD_EVERY) return;
@@ -145,10 +150,11 @@ function describe(
   const { columns, targets } = preprocessing;
   const categories = columns.filter(({ kind }) => kind === "categories").length;
   const header = table.hasHeader ? "a header" : "no header";
+  const decimal = table.decimal === "comma" ? ", decimal commas" : "";
   const goal =
     task === "classification"
       ? `classification of ${JSON.stringify(targets[0].name)}, ${names.length} classes`
       : `regression of ${names.map((name) => JSON.stringify(name)).join(", ")}`;
   const change = settings.standardize ? "standardised" : "as they are";
-  return `${table.place}: ${table.rows} rows, ${header}; ${goal}; inputs: ${columns.length - categories} columns of numbers, ${change}, ${categories} of categories.`;
+  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}; inputs: ${columns.length - categories} columns of numbers, ${change}, ${categories} of categories.`;
 }

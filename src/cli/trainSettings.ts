@@ -3,6 +3,7 @@
  * the model. A setting travels as text until every source has been heard.
  */
 import {
+  type DecimalSign,
   type Delimiter,
   HIDDEN_ACTIVATIONS,
   type HiddenActivation,
@@ -70,6 +71,7 @@ export interface TrainSettings {
   readonly missing: "mean" | "error";
   readonly header: boolean | undefined;
   readonly delimiter: Delimiter | undefined;
+  readonly decimal: DecimalSign | undefined;
 }
 
 export type SettingName = keyof TrainSettings;
@@ -317,6 +319,11 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
     help: "of a table: comma, semicolon or tab (default: what its first row has most of)",
     parse: (place) => (text) => DELIMITERS[oneOf(place, DELIMITER_NAMES)(text)],
   },
+  decimal: {
+    value: "point|comma",
+    help: "of a table: what stands before fractions (default: what its numbers have)",
+    parse: (place) => oneOf(place, ["point", "comma"] as const),
+  },
 };
 
 /** Settings that say how data of one's own is read, and nothing of other data. */
@@ -332,6 +339,7 @@ export const DATA_SETTING_NAMES = [
   "missing",
   "header",
   "delimiter",
+  "decimal",
 ] as const satisfies readonly SettingName[];
 
 /** What tables and arrays are read by. */
@@ -345,6 +353,7 @@ const ONLY_OF: Partial<Record<SettingName, "table" | "arrays">> = {
   missing: "table",
   header: "table",
   delimiter: "table",
+  decimal: "table",
 };
 
 /** Settings that say nothing of data of this kind. */

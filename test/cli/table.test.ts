@@ -62,6 +62,43 @@ test("values: loss while it trains, R², RMSE and MAE in the end, in JSON too", 
   expect(shown.stdout).toMatch(/^R² of price .*\nR² of rent .*\nLoss {9}/);
 });
 
+test("a table with decimal commas trains to the same weights as one with points, and asks where it is in doubt", async () => {
+  const comma = HOUSES.replaceAll(".", ",");
+  const directory = await files({
+    "point.csv": HOUSES,
+    "comma.csv": comma,
+    "tab.csv": comma.replaceAll(";", "\t").replace(/\d+,\d+/g, "1,234"),
+  });
+  const flags = ["--target", "rent", "--ignore", "id", "--seed", "1", "--epochs", "2"];
+  const losses: unknown[] = [];
+  for (const name of ["point.csv", "comma.csv"]) {
+    const out = join(directory, `${name}.safetensors`);
+    const data = join(directory, name);
+    const trained = await wasmlp("train", "--data", data, ...flags, "--out", out);
+    expect(trained.stderr).toContain(
+      name === "comma.csv" ? "a header, decimal commas;" : "a header;",
+    );
+    const { stdout } = await wasmlp(
+      "evaluate",
+      out,
+      "--data",
+      join(directory, "comma.csv"),
+      "--json",
+    );
+    losses.push(parseLines(stdout)[0].loss);
+  }
+  expect(losses[0]).toBeTypeOf("number");
+  expect(losses[0]).toBe(losses[1]);
+  const tab = join(directory, "tab.csv");
+  const refused = await wasmlp("train", "--data", tab, ...flags);
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    1,
+    `error: ${tab}: line 2, column 2 ("size"): found "1,234", expected --decimal comma where that is a number, or --decimal point where it is a text\n`,
+  ]);
+  const told = await wasmlp("train", "--data", tab, ...flags, "--decimal", "comma");
+  expect(told.exitCode).toBe(0);
+});
+
 test("a configuration file says the same by the same names", async () => {
   const config = "target: species\nignore: [colour]\nepochs: 2\n";
   const directory = await files({ "flowers.csv": FLOWERS, "c.yaml": config });

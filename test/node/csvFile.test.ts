@@ -21,6 +21,12 @@ test("a file, and the same one compressed", async () => {
   }
 });
 
+test("decimal commas, read piece by piece", async () => {
+  const text = "5,1;3,5;setosa\n".repeat(50_000);
+  const { columns, rows, decimal } = await readCsvFile(await file(text));
+  expect([rows, decimal, columns[1].value(49_999)]).toEqual([50_000, "comma", 3.5]);
+});
+
 test("a file that is damaged, cut off, missing or a folder is refused in a sentence", async () => {
   const packed = gzipSync(TEXT);
   const damaged = packed.map((byte, index) => (index === 20 ? byte ^ 255 : byte));

@@ -1,33 +1,13 @@
 /** A column that grows: numbers, categories, or both for as long as the cells leave it open. */
 
+import { type Cell, hasGroups, isMissing, parseDecimalComma, parseNumber } from "./cell.js";
+import { type DecimalSign, SignedNumbers, type UnclearNumber } from "./decimalSign.js";
+
 /** A column of more different texts than this can hold numbers only. */
 export const MOST_CATEGORIES = 4096;
 
 /** Cells are kept in blocks, so that growing copies nothing. */
 const BLOCK = 65_536;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const INFINITY = /^([+-]?)inf(?:inity)?$/i;
-const MISSING: ReadonlySet<string> = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"]);
-
-/** A cell of a table, and where it stands. */
-export interface Cell {
-  /** As in the file, without quotes. */
-  readonly text: string;
-  /** From 1. */
-  readonly line: number;
-}
-
-/** The number that a cell holds, as float32 has it: infinite beyond its range; undefined where it holds none. */
-export function parseNumber(text: string): number | undefined {
-  if (NUMBER.test(text)) return Math.fround(Number(text));
-  const infinite = INFINITY.exec(text);
-  return infinite ? Number(`${infinite[1]}Infinity`) : undefined;
-}
-
-/** Whether a cell says that it holds nothing: empty, "NA", "?" and the like. */
-export function isMissing(text: string): boolean {
-  return MISSING.has(text);
-}
 
 /** What can be read of a column. */
 export interface TableColumn {
@@ -39,6 +19,8 @@ export interface TableColumn {
   readonly text: Cell | undefined;
   /** The first cell whose number is infinite, in the file or as float32 has it. */
   readonly infinite: Cell | undefined;
+  /** Among its numbers, one that may be another than it seems, by its decimal sign. */
+  readonly unclear: UnclearNumber | undefined;
   /** The first cell beyond `MOST_CATEGORIES` different ones. */
   readonly beyond: Cell | undefined;
   /** Different texts, in the order of their appearance. */
@@ -56,15 +38,25 @@ export class Column implements TableColumn {
   missing: Cell | undefined;
   text: Cell | undefined;
   infinite: Cell | undefined;
+  unclear: UnclearNumber | undefined;
   beyond: Cell | undefined;
   readonly categories: string[] = [];
+  /** Its numbers with a decimal point, with a decimal comma, and those in groups of digits, which are not read. */
+  readonly numbers = {
+    point: new SignedNumbers(),
+    comma: new SignedNumbers(),
+    grouped: new SignedNumbers(),
+  };
+  readonly #readsCommas: boolean;
   readonly #codeOf = new Map<string, number>();
   #codes: Int32Array[] | undefined = [];
   #values: Float32Array[] | undefined = [];
   #length = 0;
 
-  constructor(name: string) {
+  /** @param decimal "point": a number with a comma is a text */
+  constructor(name: string, decimal: DecimalSign | undefined) {
     this.name = name;
+    this.#readsCommas = decimal !== "point";
   }
 
   get length(): number {
@@ -86,7 +78,7 @@ export class Column implements TableColumn {
       this.#values?.push(new Float32Array(BLOCK));
     }
     if (this.#values) {
-      const value = missing ? Number.NaN : parseNumber(text);
+      const value = missing ? Number.NaN : this.#numberIn(text, line);
       if (value === undefined) {
         this.text = { text, line };
         if (this.#codes) this.#values = undefined;
@@ -109,6 +101,24 @@ export class Column implements TableColumn {
 
   code(row: number): number {
     return this.#codes?.[Math.floor(row / BLOCK)][row % BLOCK] ?? -1;
+  }
+
+  #numberIn(text: string, line: number): number | undefined {
+    const { point, comma, grouped } = this.numbers;
+    const value = parseNumber(text);
+    if (value !== undefined) {
+      if (!point.areClear && text.includes(".")) point.push({ text, line });
+      return value;
+    }
+    if (!this.#readsCommas) return undefined;
+    const decimal = parseDecimalComma(text);
+    if (decimal !== undefined) {
+      if (!comma.areClear) comma.push({ text, line });
+      return decimal;
+    }
+    if (!hasGroups(text)) return undefined;
+    grouped.push({ text, line });
+    return Number.NaN;
   }
 
   #codeFor(text: string, line: number): number {

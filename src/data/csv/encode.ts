@@ -221,7 +221,7 @@ export function inferTask(targets: readonly TableColumn[]): Task {
 
 function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
   const [column] = targets;
-  if (column.isNumeric) refuseInfinite(table, column);
+  if (column.isNumeric) refuseDoubtful(table, column);
   if (targets.length > 1) {
     throw new OptionError(
       `${table.place}: classification was asked for of ${targets.length} targets, expected one`,
@@ -239,7 +239,8 @@ function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
 /** Numbers by size, texts by their characters. */
 function sorted({ categories, isNumeric }: TableColumn): string[] {
   const all = [...categories];
-  return isNumeric ? all.sort((a, b) => Number(a) - Number(b)) : all.sort();
+  const numberIn = (text: string) => Number(text.replace(",", "."));
+  return isNumeric ? all.sort((a, b) => numberIn(a) - numberIn(b)) : all.sort();
 }
 
 function inputColumn(
@@ -255,7 +256,7 @@ function inputColumn(
     );
   }
   if (column.isNumeric) {
-    refuseInfinite(table, column);
+    refuseDoubtful(table, column);
     const { mean, scale } = spread(table, column);
     const filled = missing === "mean" ? { missing: Math.fround(mean) } : {};
     return {
@@ -312,10 +313,17 @@ function refuseText(table: Table, column: TableColumn): void {
     const { text, line } = column.text;
     throw new DataError(`${at(table, column, line)}: found ${show(text)}, expected a number`);
   }
-  refuseInfinite(table, column);
+  refuseDoubtful(table, column);
 }
 
-function refuseInfinite(table: Table, column: TableColumn): void {
+/** Numbers that float32 does not hold, or that may be others than they seem. */
+function refuseDoubtful(table: Table, column: TableColumn): void {
+  if (column.unclear) {
+    const { cell, expected } = column.unclear;
+    throw new DataError(
+      `${at(table, column, cell.line)}: found ${show(cell.text)}, expected ${expected}`,
+    );
+  }
   if (!column.infinite) return;
   const { text, line } = column.infinite;
   throw new DataError(

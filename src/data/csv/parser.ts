@@ -1,5 +1,6 @@
 /** Comma-separated values (RFC 4180), piece by piece: text goes in, records come out. */
 import { DataError } from "../../errors.js";
+import { parseDecimalComma } from "./cell.js";
 
 /** What separates fields: the one that the first record has most of. */
 export const DELIMITERS = [",", ";", "\t"] as const;
@@ -66,6 +67,11 @@ export class CsvParser {
     const found = detectDelimiter(this.#head);
     if (found !== undefined) this.#begin(found);
     else if (this.#head.length > LONGEST_RECORD) this.#begin(",");
+  }
+
+  /** What was told or found; a comma until then. */
+  get delimiter(): Delimiter {
+    return DELIMITERS.find((text) => text.charCodeAt(0) === this.#delimiter) ?? ",";
   }
 
   /** Where the parser has come to, from 1. */
@@ -189,24 +195,38 @@ export class CsvParser {
 
 /**
  * The delimiter that is most frequent outside quotes in the first line that is not empty, the comma where
- * there is none; undefined while that line has not ended.
+ * there is none, or where all commas are decimal ones the other; undefined while that line has not ended.
  */
 function detectDelimiter(text: string): Delimiter | undefined {
   const counts = DELIMITERS.map(() => 0);
   let quoted = false;
   let seen = false;
+  let start = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) quoted = !quoted;
     const isLineEnd = code === LINE_FEED || code === RETURN;
     if (isLineEnd && !quoted && seen) {
+      const line = text.slice(start, index);
+      if (counts[0] > 0 && hasDecimalCommasOnly(line, ";")) return ";";
+      if (counts[0] > 0 && hasDecimalCommasOnly(line, "\t")) return "\t";
       const most = Math.max(...counts);
       return most === 0 ? "," : DELIMITERS[counts.indexOf(most)];
     }
+    if (!seen) start = index;
     if (!isLineEnd) seen = true;
     if (quoted) continue;
     const candidate = code === TAB ? 2 : code === 59 ? 1 : code === 44 ? 0 : -1;
     if (candidate >= 0) counts[candidate]++;
   }
   return undefined;
+}
+
+/** Whether `delimiter` cuts a line, which has commas, into cells where each comma is a number's decimal sign. */
+function hasDecimalCommasOnly(line: string, delimiter: Delimiter): boolean {
+  const cells = line.replace(/"[^"]*"/g, "").split(delimiter);
+  return (
+    cells.length > 1 &&
+    cells.every((cell) => !cell.includes(",") || parseDecimalComma(cell.trim()) !== undefined)
+  );
 }

@@ -1,7 +1,9 @@
 /** A table of named columns, read from the bytes of a CSV file as they come. */
 import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
-import { Column, isMissing, parseNumber, type TableColumn } from "./column.js";
+import { isMissing, parseDecimalComma, parseNumber } from "./cell.js";
+import { Column, type TableColumn } from "./column.js";
+import { type DecimalSign, findUnclearNumber } from "./decimalSign.js";
 import { CsvParser, type Delimiter } from "./parser.js";
 
 /** More columns than this are taken for a mistake. */
@@ -15,6 +17,8 @@ export interface TableOptions {
   readonly delimiter?: Delimiter | undefined;
   /** Whether the first row has the columns' names; default: when its cells differ and none is a number. */
   readonly header?: boolean | undefined;
+  /** What stands before fractions; default: a point, or a comma where the cells and the delimiter leave no doubt. */
+  readonly decimal?: DecimalSign | undefined;
 }
 
 /** A table in memory, column by column. */
@@ -27,6 +31,8 @@ export interface Table {
   readonly rows: number;
   /** Whether the first row was taken for the columns' names. */
   readonly hasHeader: boolean;
+  /** "comma" where a column of numbers has decimal commas. */
+  readonly decimal: DecimalSign;
 }
 
 /** Takes bytes piece by piece, however they are cut, and gives the table at the `end`. */
@@ -64,8 +70,25 @@ export class TableReader {
         `${place}: holds nothing but a header, expected rows below it, or --header no if this is one`,
       );
     }
-    const { hasHeader, rows } = { hasHeader: this.#hasHeader, rows: this.#rows };
-    return { place, columns: this.#columns, rows, hasHeader };
+    return {
+      place,
+      columns: this.#columns,
+      rows: this.#rows,
+      hasHeader: this.#hasHeader,
+      decimal: this.#judgeSigns(this.#columns),
+    };
+  }
+
+  /** Which decimal sign the table has; columns in which it is in doubt are told so. */
+  #judgeSigns(columns: readonly Column[]): DecimalSign {
+    const { delimiter } = this.#parser;
+    const told = this.#options.decimal;
+    const numeric = columns.filter(({ isNumeric }) => isNumeric);
+    const hasCommas = numeric.some(({ numbers }) => numbers.comma.first !== undefined);
+    for (const column of numeric) {
+      column.unclear = findUnclearNumber(column.numbers, { delimiter, told, hasCommas });
+    }
+    return hasCommas ? "comma" : "point";
   }
 
   #decode(bytes: Uint8Array | undefined): string {
@@ -91,7 +114,9 @@ export class TableReader {
         );
       }
       this.#hasHeader = header ?? looksLikeHeader(fields);
-      this.#columns = namesOf(fields, this.#hasHeader, place).map((name) => new Column(name));
+      this.#columns = namesOf(fields, this.#hasHeader, place).map(
+        (name) => new Column(name, this.#options.decimal),
+      );
       if (this.#hasHeader) return;
     }
     if (fields.length !== this.#columns.length) {
@@ -120,7 +145,8 @@ export class TableReader {
 
 function looksLikeHeader(fields: readonly string[]): boolean {
   const texts = fields.map((field) => field.trim());
-  if (texts.some((text) => parseNumber(text) !== undefined)) return false;
+  const isNumber = (text: string) => (parseNumber(text) ?? parseDecimalComma(text)) !== undefined;
+  if (texts.some(isNumber)) return false;
   return new Set(texts).size === texts.length && texts.some((text) => !isMissing(text));
 }
 

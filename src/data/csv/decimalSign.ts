@@ -1,0 +1,80 @@
+/** Whether a column's numbers have decimal points or decimal commas, and where that cannot be told. */
+import type { Cell } from "./cell.js";
+import type { Delimiter } from "./parser.js";
+
+/** What stands before the fraction of a number. */
+export type DecimalSign = "point" | "comma";
+
+/** "1,234" may be 1.234, or 1234 in groups of three digits; "0,123" and "12,34" are fractions. */
+const MAY_BE_GROUPS = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;
+
+/** Numbers of a column that are written alike. */
+export class SignedNumbers {
+  /** The first of them. */
+  first: Cell | undefined;
+  /** Whether one of them can be read in one way only. */
+  areClear = false;
+
+  /** Takes the next of them. */
+  push(cell: Cell): void {
+    this.first ??= cell;
+    this.areClear ||= !MAY_BE_GROUPS.test(cell.text);
+  }
+}
+
+/** The numbers of a column by their decimal sign, and those in groups of digits; plain whole numbers are neither. */
+export type NumbersBySign = Readonly<Record<DecimalSign | "grouped", SignedNumbers>>;
+
+/** What a table tells of the decimal sign of its numbers. */
+export interface SignContext {
+  readonly delimiter: Delimiter;
+  /** What the caller said; undefined where it is to be found out. */
+  readonly told: DecimalSign | undefined;
+  /** Whether some column has numbers with commas. */
+  readonly hasCommas: boolean;
+}
+
+/** A cell whose number may be another than it seems. */
+export interface UnclearNumber {
+  readonly cell: Cell;
+  /** What would be clear, in words that follow "expected". */
+  readonly expected: string;
+}
+
+/**
+ * Where semicolons stand between the cells, a comma within one is the decimal sign. Elsewhere "1,234" may be 1234, and
+ * where commas stand between the cells a quoted "1,2" may be a list: there the caller has to say it.
+ */
+export function findUnclearNumber(
+  { comma, point, grouped }: NumbersBySign,
+  { delimiter, told, hasCommas }: SignContext,
+): UnclearNumber | undefined {
+  if (grouped.first) {
+    return {
+      cell: grouped.first,
+      expected: "a number without groups of digits, or --decimal point where that is a text",
+    };
+  }
+  if (comma.first && point.first) {
+    const isCommaLater = comma.first.line > point.first.line;
+    const [earlier, cell] = isCommaLater ? [point.first, comma.first] : [comma.first, point.first];
+    const sign = isCommaLater ? "point" : "comma";
+    return {
+      cell,
+      expected: `a decimal ${sign} as in ${JSON.stringify(earlier.text)} on line ${earlier.line}`,
+    };
+  }
+  if (point.first && (told === "comma" || (hasCommas && !point.areClear))) {
+    return {
+      cell: point.first,
+      expected: "a decimal comma as elsewhere, and no groups of three digits",
+    };
+  }
+  const isCommaClear =
+    told !== undefined || delimiter === ";" || (delimiter === "\t" && comma.areClear);
+  if (!comma.first || isCommaClear) return undefined;
+  return {
+    cell: comma.first,
+    expected: "--decimal comma where that is a number, or --decimal point where it is a text",
+  };
+}

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { encodeTable, learnEncoding } from "../../../src/data/csv/encode.js";
+import { splitTable } from "../../../src/data/csv/splitTable.js";
+import { type Table, type TableOptions, TableReader } from "../../../src/data/csv/table.js";
+import { DataError } from "../../../src/errors.js";
+
+function read(text: string, options: Partial<TableOptions> = {}, cut = 0): Table {
+  const bytes = new TextEncoder().encode(text);
+  const reader = new TableReader({ place: "a.csv", ...options });
+  reader.push(bytes.subarray(0, cut));
+  reader.push(bytes.subarray(cut));
+  return reader.end();
+}
+
+/** The numbers of the first column; undefined where it is one of categories. */
+function numbersOf({ columns: [column], rows }: Table): number[] | undefined {
+  return column.isNumeric ? Array.from({ length: rows }, (_, row) => column.value(row)) : undefined;
+}
+
+const GERMAN = "5,1;3,5;setosa\n-4;,25;setosa\n1e2;+1,5e-1;virginica\n";
+
+test("decimal commas between semicolons or tabs are numbers, with a header and without, wherever the text is cut", () => {
+  for (const delimiter of [";", "\t"]) {
+    const body = GERMAN.replaceAll(";", delimiter);
+    for (const header of ["", `a${delimiter}b${delimiter}art\n`]) {
+      const text = header + body;
+      for (let cut = 0; cut <= text.length; cut++) {
+        const table = read(text, {}, cut);
+        expect(table).toMatchObject({ rows: 3, hasHeader: header !== "", decimal: "comma" });
+        expect(numbersOf(table)).toEqual([5.1, -4, 100].map(Math.fround));
+        const dataset = encodeTable(table, learnEncoding(table));
+        expect(dataset).toMatchObject({ features: 2, targets: { names: ["setosa", "virginica"] } });
+        expect([...dataset.inputs]).toEqual([5.1, 3.5, -4, 0.25, 100, 0.15].map(Math.fround));
+      }
+    }
+  }
+});
+
+test("decimal commas are values to be predicted, and classes by size where they are asked for", () => {
+  const table = read("x;y\n1;10,5\n2;9,5\n3;10,5\n");
+  expect(learnEncoding(table)).toMatchObject({ task: "regression", names: ["y"] });
+  const { names } = learnEncoding(table, { task: "classification" });
+  expect(names).toEqual(["9,5", "10,5"]);
+});
+
+test("a caller may say what commas are", () => {
+  const quoted = 'x,y\n"5,1",1\n"4,9",2\n';
+  expect(numbersOf(read(quoted, { decimal: "comma" }))).toEqual([5.1, 4.9].map(Math.fround));
+  expect(numbersOf(read(quoted, { decimal: "point" }))).toBeUndefined();
+  expect(numbersOf(read("5,1;a\n", { decimal: "point", delimiter: ";" }))).toBeUndefined();
+  expect(numbersOf(read("x\ty\n1,234\t1\n", { decimal: "comma" }))).toEqual([Math.fround(1.234)]);
+});
+
+test("lists and texts with commas stay texts", () => {
+  for (const cell of ["1,2,3", "1.23,5", "1,", "1.2.3", "a,1", "1,2 cm", "1, 2"]) {
+    expect(numbersOf(read(`x;y\n${cell};1\n`))).toBeUndefined();
+  }
+});
+
+const SAY =
+  "expected --decimal comma where that is a number, or --decimal point where it is a text";
+const GROUPS = "expected a decimal comma as elsewhere, and no groups of three digits";
+
+test.each<{ text: string; options?: Partial<TableOptions>; message: string }>([
+  { text: 'x,y\n1,1\n"5,1",1\n', message: `line 3, column 1 ("x"): found "5,1", ${SAY}` },
+  { text: "x\ty\n1,234\t1\n", message: `line 2, column 1 ("x"): found "1,234", ${SAY}` },
+  {
+    text: "x;y\n5,1;1\n\n4.9;2\n",
+    message: `line 4, column 1 ("x"): found "4.9", expected a decimal comma as in "5,1" on line 2`,
+  },
+  {
+    text: "x;y\n5.1;1\n4,9;2\n",
+    message: `line 3, column 1 ("x"): found "4,9", expected a decimal point as in "5.1" on line 2`,
+  },
+  { text: "a;x;y\n0,5;1.234;1\n", message: `line 2, column 2 ("x"): found "1.234", ${GROUPS}` },
+  ...["1.234,5", "1,234.5", "1 234", "1,234,567", "-1'234.5"].map((cell) => ({
+    text: `x;y\n1;1\n${cell};1\n`,
+    message: `line 3, column 1 ("x"): found "${cell}", expected a number without groups of digits, or --decimal point where that is a text`,
+  })),
+  {
+    text: "x;y\n1.5;1\n",
+    options: { decimal: "comma" },
+    message: `line 2, column 1 ("x"): found "1.5", ${GROUPS}`,
+  },
+])("refused: $message", ({ text, options, message }) => {
+  const table = read(text, options);
+  expect(() => learnEncoding(table)).toThrow(new DataError(`a.csv: ${message}`));
+});
+
+test("a column that is left out may be doubtful", () => {
+  const table = read("a;x;y\n0,5;1.234;r\n1,5;1.235;s\n");
+  expect(() => learnEncoding(table)).toThrow(GROUPS);
+  expect(() => learnEncoding(table, { ignore: ["x"] })).not.toThrow();
+});
+
+test("numbers that are clear are not doubted, in either part of a split", () => {
+  expect(numbersOf(read("a;x;y\n0,5;1.23;1\n0,5;1.234;1\n"))).toBeDefined();
+  const clear = read("a;x;y\n0,5;1.23;1\n0,5;1.234;1\n1,5;2;3\n");
+  expect(() => learnEncoding(clear)).not.toThrow();
+  const doubtful = read('x,y\n"5,1",1\n2,1\n3,1\n4,1\n');
+  const { training, test: heldOut } = splitTable(doubtful, { fraction: 0.5, seed: 1 });
+  expect(() => learnEncoding(training)).toThrow(SAY);
+  expect(() => learnEncoding(heldOut)).toThrow(SAY);
+});
+
+test("a delimiter is not taken from decimal commas, nor from texts that have them", () => {
+  const names = (text: string) => read(text, { header: true }).columns.map(({ name }) => name);
+  expect(names("1,5;2,5;3,5\n1;2;3\n")).toEqual(["1,5", "2,5", "3,5"]);
+  expect(names('"a,b";2,5\n1;2\n')).toEqual(["a,b", "2,5"]);
+  expect(names("1,2,a;b\n1,2,3\n")).toEqual(["1", "2", "a;b"]);
+});
