@@ -1,7 +1,7 @@
 /** What the doctor says of somebody's program. */
-import { titleOf } from "../doctor/catalogue.js";
 import type { Diagnosis } from "../doctor/dump/diagnosis.js";
 import { type Finding, LANGUAGES, type Language } from "../doctor/finding.js";
+import { findingHeading } from "./findings.js";
 import type { Layout } from "./table.js";
 import { textWidth } from "./text.js";
 import { wrap } from "./wrap.js";
@@ -102,12 +102,11 @@ function findingText(
   },
 ): string {
   const [{ id, evidence, cause, advice, code, follows }] = group;
-  const places = group.map(({ at }) => at).join(", ");
-  const heading = `${number}. ${id}`;
+  const place = group.map(({ at }) => at).join(", ");
   const indent = " ".repeat(MARGIN);
   const line = (text: string) => indent + wrap(text, width - MARGIN, MARGIN);
   const lines = [
-    `${style.heading(heading)} ${style.faint(`at ${places}:`)} ${titleOf(id)}`,
+    findingHeading({ mark: `${number}.`, id, place }, { width, style }),
     line(`${evidence}.`),
     line(`${capitalised(cause)}.`),
     ...(follows

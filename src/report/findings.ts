@@ -14,11 +14,28 @@ export function findingText(
   const place = epoch === undefined ? at : `${at}, epoch ${epoch}`;
   const line = (text: string) => " ".repeat(MARGIN) + wrap(text, width - MARGIN, MARGIN);
   return [
-    `${style.bad("✗")} ${style.heading(id)} ${style.faint(`at ${place}:`)} ${titleOf(id)}`,
+    findingHeading({ mark: "✗", id, place }, { width, style }),
     ...[evidence, cause, `try: ${advice}`].map((text) =>
       line(`${text[0].toUpperCase()}${text.slice(1)}.`),
     ),
   ].join("\n");
+}
+
+/** What a finding is called and where it is, after its mark: "✗" or its number. */
+export function findingHeading(
+  { mark, id, place }: { mark: string; id: Finding["id"]; place: string },
+  { width, style }: Layout,
+): string {
+  const text = wrap(`${mark} ${id} at ${place}: ${titleOf(id)}`, width, MARGIN);
+  // Styled when it is broken: escape codes have no width.
+  const name = mark.length + 1 + id.length;
+  const title = text.indexOf(":", name) + 1;
+  const styled = mark === "✗" ? style.bad(mark) : style.heading(mark);
+  return [
+    styled + style.heading(text.slice(mark.length, name)),
+    style.faint(text.slice(name, title)),
+    text.slice(title),
+  ].join("");
 }
 
 /** A line for each fact, then a paragraph for each finding. */
