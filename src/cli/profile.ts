@@ -3,8 +3,11 @@ import { type Command, Option } from "commander";
 import { OptionError } from "../index.js";
 import { checkWritable, readFileBytes, writeFileAtomically } from "../node/index.js";
 import {
+  type Comparison,
   type CompiledWay,
   compareProfiles,
+  type HostDifference,
+  hostDifferences,
   KERNEL_NAMES,
   kernelsNamed,
   type Profile,
@@ -14,12 +17,13 @@ import {
   type Shape,
 } from "../profile/index.js";
 import { percent } from "../report/numbers.js";
-import { profileComparison } from "../report/profileComparison.js";
+import { hostNote, profileComparison } from "../report/profileComparison.js";
 import { profileCsv } from "../report/profileCsv.js";
 import { profileDetails, profileOverview, roofTable } from "../report/profileTable.js";
 import { drawRoofline, rooflineOf } from "../report/roofline.js";
 import { rooflineHtml, rooflineSvg } from "../report/rooflineSvg.js";
-import { truncate } from "../report/text.js";
+import { printable, truncate } from "../report/text.js";
+import { wrap } from "../report/wrap.js";
 import { printDisassembly } from "./disassemble.js";
 import { number, wholeNumber } from "./optionValues.js";
 import { profileEngines } from "./profileEngines.js";
@@ -64,6 +68,7 @@ them on x86-64. Where V8 prints machine code, loads and stores are counted there
 
 Exit code 4 when --compare finds a kernel slower than before by more than the
 threshold, its whole confidence interval; JavaScript and scalar loops do not count.
+Where engine, processor or roofs are not those of before, a sentence says so.
 
 Examples:
   $ wasmlp profile
@@ -173,10 +178,11 @@ async function runProfile(flags: ProfileFlags, terminal: Terminal): Promise<void
   });
   terminal.progress("");
   await writePictures(result, flags);
-  if (json) terminal.print(JSON.stringify(result));
+  const comparison = baseline && compare(baseline, result, flags.threshold / 100);
+  if (json) terminal.print(JSON.stringify({ ...result, ...(comparison && { comparison }) }));
   else if (csv) terminal.print(profileCsv(result));
   else printReport(result, kind, terminal);
-  if (baseline) compare(baseline, result, flags, terminal);
+  if (comparison) finish(comparison, flags, terminal);
 }
 
 function printReport(result: Profile, kind: "details" | "overview", terminal: Terminal): void {
@@ -206,19 +212,33 @@ async function readProfile(file: string): Promise<Profile> {
   return parseProfile(new TextDecoder().decode(await readFileBytes(file)), file);
 }
 
+/** What `--json` says of it. */
+interface ProfileComparison {
+  /** As a part. */
+  readonly threshold: number;
+  readonly host: readonly HostDifference[];
+  readonly kernels: readonly Comparison[];
+}
+
+function compare(baseline: Profile, result: Profile, threshold: number): ProfileComparison {
+  const kernels = compareProfiles(baseline, result, threshold);
+  return { threshold, host: hostDifferences(baseline, result), kernels };
+}
+
 /** @throws Regression when a kernel is slower. */
-function compare(
-  baseline: Profile,
-  result: Profile,
-  { json, csv, threshold }: ProfileFlags,
+function finish(
+  { threshold, host, kernels }: ProfileComparison,
+  { json, csv }: ProfileFlags,
   terminal: Terminal,
 ): void {
-  const comparisons = compareProfiles(baseline, result, threshold / 100);
-  // Programs read the exit code, and the table goes where it is in nobody's way.
-  const table = profileComparison(comparisons, threshold / 100, terminal.layout);
-  if (json || csv) terminal.note(table);
-  else terminal.print(`\n${table}`);
-  if (comparisons.some(({ verdict }) => verdict === "slower")) throw new Regression();
+  const { layout } = terminal;
+  const note = hostNote(host);
+  const table = profileComparison(kernels, threshold, layout);
+  const report = note === undefined ? table : `${table}\n${wrap(printable(note), layout.width)}`;
+  // Programs read the object, and people the table, where it is in nobody's way.
+  if (json || csv) terminal.note(report);
+  else terminal.print(`\n${report}`);
+  if (kernels.some(({ verdict }) => verdict === "slower")) throw new Regression();
 }
 
 /** @throws OptionError when one of `others` is given beside `option`. */

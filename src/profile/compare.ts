@@ -2,6 +2,7 @@
 import { isRecord } from "../arguments.js";
 import { DataError } from "../errors.js";
 import type { Measurement, Profile } from "./profile.js";
+import { LEVELS } from "./roofs.js";
 import { type Estimate, type Interval, ratioOf } from "./statistics.js";
 import { isSimd, variantName } from "./variant.js";
 
@@ -21,10 +22,12 @@ export interface Comparison {
   readonly ratio: number;
   /** The ratio's 95 % confidence interval. */
   readonly interval: Interval;
+  /** What it reached of the roof before, and reaches now: comparable on different machines too. */
+  readonly share: { readonly before: number; readonly now: number };
   /**
    * - "slower", "faster": by more than the threshold, and so is the whole interval
    * - "same": the whole interval is within the threshold
-   * - "unclear": none of these; the noise is too much
+   * - "unclear": none of these, the noise is too much; or time ran out before one of them was measured well
    */
   readonly verdict: "slower" | "faster" | "same" | "unclear";
 }
@@ -51,7 +54,8 @@ export function compareProfiles(before: Profile, now: Profile, threshold: number
         now: one.seconds,
         ratio,
         interval,
-        verdict: judge(interval, threshold),
+        share: { before: other.share, now: one.share },
+        verdict: one.isComplete && other.isComplete ? judge(interval, threshold) : "unclear",
       },
     ];
   });
@@ -90,14 +94,23 @@ export function checkProfile(value: unknown, place: string): Profile {
     throw refusal(place, "is not a profile");
   }
   if (value.version !== 1) throw refusal(place, `is of version ${value.version}`);
-  const { measurements } = value;
+  const { measurements, host, timer, roofs } = value;
+  if (!isHost(host)) throw refusal(place, "has no host with an engine and cores");
+  if (!isRecord(timer) || !isPositive(timer.resolution) || !isPositive(timer.batch)) {
+    throw refusal(place, "has no timer with resolution and batch");
+  }
+  if (!Array.isArray(roofs) || !roofs.every(isRoof)) {
+    throw refusal(place, "has roofs without way, threads, peak, or the bandwidth of each level");
+  }
   if (!Array.isArray(measurements) || !measurements.every(isMeasurement)) {
     throw refusal(
       place,
-      "has measurements without kernel, shape, or seconds within their interval",
+      "has measurements without kernel, shape, share, or seconds within their interval",
     );
   }
-  return value as unknown as Profile;
+  // Earlier versions had no limit of time, and do not say that they met none.
+  const complete = measurements.map((one) => ({ isComplete: true, ...one }));
+  return { ...value, measurements: complete } as unknown as Profile;
 }
 
 function refusal(place: string, found: string): DataError {
@@ -106,9 +119,33 @@ function refusal(place: string, found: string): DataError {
 
 function isMeasurement(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { kernel, shape, way, threads, seconds, interval } = value;
-  const names = [kernel, way].every((name) => typeof name === "string");
-  return names && typeof threads === "number" && areSizes(shape) && isWithin(seconds, interval);
+  const { kernel, shape, share, seconds, interval } = value;
+  const isNamed = typeof kernel === "string" && isVariant(value) && areSizes(shape);
+  return isNamed && isPositive(share) && isWithin(seconds, interval);
+}
+
+function isHost(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { engine, cores, processor = "" } = value;
+  return typeof engine === "string" && isPositive(cores) && typeof processor === "string";
+}
+
+function isRoof(value: unknown): boolean {
+  if (!isRecord(value) || !isVariant(value) || !isPositive(value.peak)) return false;
+  const { bandwidth } = value;
+  if (!isRecord(bandwidth)) return false;
+  return LEVELS.every(({ name }) => {
+    const speeds = bandwidth[name];
+    return isRecord(speeds) && isPositive(speeds.read) && isPositive(speeds.update);
+  });
+}
+
+function isVariant({ way, threads }: Record<string, unknown>): boolean {
+  return typeof way === "string" && isPositive(threads);
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
 }
 
 function areSizes(value: unknown): boolean {

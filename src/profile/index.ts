@@ -10,6 +10,7 @@ export {
 } from "./disassembly/disassemble.js";
 export { type Pressure, VECTOR_REGISTERS } from "./disassembly/liveness.js";
 export type { MachineLoop } from "./disassembly/machineLoop.js";
+export { type HostDifference, hostDifferences } from "./hostDifferences.js";
 export type { ProfiledKernel, Shape, Work } from "./kernel.js";
 export { KERNEL_NAMES, kernelsNamed } from "./kernelNames.js";
 export { KERNELS } from "./kernels/index.js";

@@ -26,16 +26,23 @@ export interface Samples {
   readonly passes: readonly number[];
   /** Whether times have stopped falling, by what is known of it at the end. */
   readonly isWarm: boolean;
+  /** Whether it was measured in three passes, or in as many as what takes long gets, before time ran out. */
+  readonly isComplete: boolean;
 }
 
 export interface MeasureOptions {
   readonly timer: Timer;
   /** Samples of each. */
   readonly rounds: number;
-  /** Milliseconds that it should take in all: no other pass is begun that would take longer, once there are three. */
+  /**
+   * Milliseconds after which nothing is begun any more. Half of them at most go into warming up, and a pass that would
+   * not end within them is not begun, once there are three.
+   */
   readonly limit?: number;
   /** Milliseconds that a round should take at least: it is gone through again, and the fastest batch counts. Default 0. */
   readonly roundTime?: number;
+  /** Tells the milliseconds; default `performance.now`. */
+  readonly clock?: () => number;
   readonly signal?: AbortSignal;
   /** Called with the part that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
@@ -55,6 +62,8 @@ const LAST_BATCHES = 4;
 /** Milliseconds of warming up: at least the first time, and when it is given up. */
 const WARM_AT_LEAST = 12;
 const WARM_AT_MOST = 400;
+/** The part of the limit after which nothing waits for the compiler any longer. */
+const WARM_PART = 0.5;
 /** How many more calls a batch gets at once while its length is being found. */
 const GROWTH = 10;
 /** Milliseconds that all batches of a subject may take; slow ones get fewer, but never less than 5 samples of one. */
@@ -67,8 +76,9 @@ export async function measure(
   options: MeasureOptions,
 ): Promise<Samples[]> {
   const { timer, rounds, limit = Number.POSITIVE_INFINITY, roundTime = 0 } = options;
-  const { signal, onProgress } = options;
-  const start = performance.now();
+  const { clock = () => performance.now(), signal, onProgress } = options;
+  const start = clock();
+  const isPast = (part: number) => clock() - start >= part * limit;
   const instances = subjects.flat();
   const steps = 2 * instances.length + subjects.length * PASSES * rounds;
   let step = 0;
@@ -85,16 +95,20 @@ export async function measure(
   for (let turn = 0; turn < 2; turn++) {
     for (const instance of instances) {
       await pause();
-      warm.set(instance, await warmUp(instance, timer, warm.get(instance)));
+      const before = warm.get(instance);
+      if (before && isPast(WARM_PART)) continue;
+      warm.set(instance, await warmUp(instance, { timer, isPast, ...(before && { before }) }));
     }
   }
   const plans = subjects.map((subject) => planOf(subject, warm, rounds));
   const batches = plans.map((): number[] => []);
-  /** Takes a batch of each sample, or another one: the faster one counts. */
-  const goThrough = async (pass: number, rest: () => Promise<void>) => {
+  /** Takes a batch of each sample, or another one: the faster one counts. Returns how many it took. */
+  const goThrough = async (pass: number, rest: () => Promise<void>): Promise<number> => {
+    let taken = 0;
     for (let round = 0; round < rounds; round++) {
       for (const [index, { warmed, calls, samples, passes }] of plans.entries()) {
         await rest();
+        if (isPast(1)) return taken;
         const batch = pass * samples + round;
         const before = batches[index][batch];
         const isSlow = passes < PASSES;
@@ -104,27 +118,39 @@ export async function measure(
         if (calls > 1) await instance.sample(1);
         const time = (await instance.sample(calls)) / calls;
         batches[index][batch] = Math.min(time, before ?? time);
+        taken++;
       }
     }
+    return taken;
   };
-  const passStart = performance.now();
+  const passStart = clock();
   for (let pass = 0; pass < PASSES; pass++) {
-    const now = performance.now();
+    const now = clock();
     const average = pass > 0 ? (now - passStart) / pass : 0;
     if (pass >= LEAST_PASSES && now - start + average > limit) break;
-    await goThrough(pass, pause);
+    let taken = await goThrough(pass, pause);
     // Where there is little to measure, a pass would be over while one disturbance lasts.
-    while (performance.now() - now < rounds * roundTime) await goThrough(pass, undisplayed);
+    while (taken > 0 && clock() - now < rounds * roundTime) {
+      taken = await goThrough(pass, undisplayed);
+    }
   }
-  return plans.map(({ warmed, calls, samples }, index) => ({
+  return plans.map((plan, index) => resultOf(plan, batches[index]));
+}
+
+/** @param batches milliseconds of a call, pass by pass; none where time ran out before */
+function resultOf({ warmed, calls, samples, passes }: Plan, batches: readonly number[]): Samples {
+  // What had no turn has at least been called while it was warmed up.
+  const found = batches.length > 0 ? batches : warmed[0].times.slice(-1);
+  return {
     calls,
-    ...samplesOf(batches[index], samples),
+    ...samplesOf(found, samples),
     isWarm: warmed.every(({ isSteady: isWarm, times }, place) => {
       // What takes long has few batches to warm up, and goes on with those that count.
-      const own = batches[index].filter((_, batch) => (batch % samples) % warmed.length === place);
+      const own = batches.filter((_, batch) => (batch % samples) % warmed.length === place);
       return isWarm || isSteady([...times, ...own]);
     }),
-  }));
+    isComplete: batches.length >= samples * Math.min(LEAST_PASSES, passes),
+  };
 }
 
 /** An instance after warming up. */
@@ -170,7 +196,7 @@ export function samplesOf(
     Math.min(...batches.filter((_, index) => isOne(index)));
   const passes = Math.ceil(batches.length / count);
   return {
-    times: Array.from({ length: count }, (_, sample) =>
+    times: Array.from({ length: Math.min(count, batches.length) }, (_, sample) =>
       fastestWhere((index) => index % count === sample),
     ),
     passes: Array.from({ length: passes }, (_, pass) =>
@@ -179,8 +205,16 @@ export function samplesOf(
   };
 }
 
+interface WarmUpOptions {
+  readonly timer: Timer;
+  /** Whether this part of the time for everything has gone. */
+  readonly isPast: (part: number) => boolean;
+  /** What is known of the instance already. */
+  readonly before?: Warm;
+}
+
 /** Finds how many calls a batch needs, and goes on until their time has stopped falling. */
-async function warmUp(instance: Instance, timer: Timer, before?: Warm): Promise<Warm> {
+async function warmUp(instance: Instance, { timer, isPast, before }: WarmUpOptions): Promise<Warm> {
   let calls = before?.calls ?? 1;
   let elapsed = 0;
   const times = [...(before?.times ?? [])];
@@ -197,7 +231,8 @@ async function warmUp(instance: Instance, timer: Timer, before?: Warm): Promise<
     }
     const hasRun = isLong && elapsed >= atLeast && times.length >= enough;
     const isDone = hasRun && isSteady(times);
-    if (isDone || elapsed >= WARM_AT_MOST) return { instance, calls, times, isSteady: isDone };
+    const isGivenUp = elapsed >= WARM_AT_MOST || isPast(isLong ? WARM_PART : 1);
+    if (isDone || isGivenUp) return { instance, calls, times, isSteady: isDone };
   }
 }
 

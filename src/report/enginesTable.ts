@@ -1,6 +1,6 @@
 /** The same profile in several engines, one beside the other. */
 import { LEVELS, type Measurement, type Profile, variantName } from "../profile/index.js";
-import { caseName, digits, doubtsOf, rateOf, shapeName } from "./profileTable.js";
+import { caseName, describe, digits, doubtsOf, rateOf, shapeName } from "./profileTable.js";
 import { type Column, type Layout, table } from "./table.js";
 import { wrap } from "./wrap.js";
 
@@ -52,10 +52,6 @@ export function enginesTable(
     table([...heading, ...engines], common.length > 0 ? [...lines, total] : lines, layout),
     layout.style.faint(wrap(notes.join(" ").trim(), layout.width)),
   ].join("\n\n");
-}
-
-function describe({ engine, cores }: Profile["host"]): string {
-  return `${engine} · ${cores} ${cores === 1 ? "core" : "cores"}`;
 }
 
 /** What each engine makes of the same machine. */

@@ -16,6 +16,7 @@ const COLUMNS: readonly (readonly [string, (one: Measurement) => string | number
   ["seconds_high", ({ interval }) => interval.high],
   ["uncertainty", ({ uncertainty }) => uncertainty],
   ["is_warm", ({ isWarm }) => String(isWarm)],
+  ["is_complete", ({ isComplete }) => String(isComplete)],
   ["gflops", ({ gflops }) => gflops],
   ["gigabytes_per_second", ({ gigabytes }) => gigabytes],
   ["flops_per_byte", ({ intensity }) => intensity],

@@ -1,5 +1,5 @@
 /** Tables of a profile: every kernel in a line, or every variant of a few of them. */
-import { type Measurement, type Profile, variantName } from "../profile/index.js";
+import { type Host, type Measurement, type Profile, variantName } from "../profile/index.js";
 import { duration, percent } from "./numbers.js";
 import { type Column, type Layout, table } from "./table.js";
 import { wrap } from "./wrap.js";
@@ -83,8 +83,13 @@ export function roofTable({ roofs, host, timer }: Profile, layout: Layout): stri
     }),
   ]);
   const clock = `clock ${(1000 * timer.resolution).toPrecision(2)} µs`;
-  const head = `${host.engine} · ${host.cores} ${host.cores === 1 ? "core" : "cores"} · ${clock}`;
-  return `${wrap(head, layout.width)}\n\n${table(columns, rows, layout)}`;
+  return `${wrap(`${describe(host)} · ${clock}`, layout.width)}\n\n${table(columns, rows, layout)}`;
+}
+
+/** "Node 20.20.2, V8 11.3 · AMD EPYC 9R45 · 2 cores" */
+export function describe({ engine, processor, cores }: Host): string {
+  const number = `${cores} ${cores === 1 ? "core" : "cores"}`;
+  return [engine, processor, number].filter((part) => part !== undefined).join(" · ");
 }
 
 /** "128x784" */
@@ -109,9 +114,12 @@ export function doubtsOf(measurements: readonly Measurement[]): string | undefin
   const all = measurements.length;
   const uncertain = measurements.filter(isUncertain).length;
   const cold = measurements.filter(({ isWarm }) => !isWarm).length;
+  const cut = measurements.filter(({ isComplete }) => !isComplete).length;
   const notes = [
     uncertain > 0 &&
       `?: ${uncertain} of ${all} medians are known to no better than ± 5 %, too much noise to tell them from another run's.`,
+    cut > 0 &&
+      `Of ${cut} of these too little could be measured before time ran out: something else keeps the machine busy, or it is slow.`,
     cold > 0 &&
       `~: ${cold} of ${all} may still be waiting for the optimising compiler: times had not stopped falling after 400 ms, or are too few to tell.`,
   ];
@@ -132,8 +140,8 @@ function doubt(one: Measurement): string {
   return (isUncertain(one) ? "?" : "") + (one.isWarm ? "" : "~");
 }
 
-function isUncertain({ uncertainty }: Measurement): boolean {
-  return uncertainty > UNCERTAIN;
+function isUncertain({ uncertainty, isComplete }: Measurement): boolean {
+  return uncertainty > UNCERTAIN || !isComplete;
 }
 
 /** Three digits, which is as much as a measurement has. */

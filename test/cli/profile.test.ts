@@ -60,12 +60,36 @@ test("--compare finds what became slower, --svg and --html write the picture", a
   await writeFile(file, JSON.stringify(baseline));
   const { exitCode, stdout, stderr } = await wasmlp("profile", ...QUICK, "--compare", file);
   expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: "" });
-  expect(stdout).toMatch(/^relu +4x8 +simd +\+[\d.]+ % +\+[\d.]+ % to \+[\d.]+ % +slower$/m);
+  expect(stdout).toMatch(
+    /^relu +4x8 +simd +\+[\d.]+ % +\+[\d.]+ % to \+[\d.]+ % +\d+ → \d+ % +slower$/m,
+  );
   // By a threshold of a hundred thousand times nothing is.
   const threshold = ["--compare", file, "--threshold", "1e7"];
   const tolerant = await wasmlp("profile", ...QUICK, ...threshold);
   expect(tolerant).toMatchObject({ exitCode: 0, stderr: "" });
   expect(tolerant.stdout).toMatch(/^relu +4x8 +simd .* same$/m);
+});
+
+test("--compare says in a sentence, and in JSON, that machine or engine are not those of before", async () => {
+  const file = join(await temporaryDirectory(), "baseline.json");
+  const baseline = JSON.parse((await wasmlp("profile", ...QUICK, "--json")).stdout);
+  baseline.host = { engine: "Node 18.0.0, V8 10", processor: "a slow one", cores: 64 };
+  for (const roof of baseline.roofs) roof.peak /= 10;
+  await writeFile(file, JSON.stringify(baseline));
+  const options = [...QUICK, "--compare", file, "--threshold", "1e7"];
+  const sentence =
+    /^The two profiles differ in engine \(Node 18.*\), processor \(a slow one .*\), cores \(64 before, .*\), .*the roof .* peak \(.*\).*: absolute times are not comparable, what is reached of the roof is\.$/m;
+  const text = await wasmlp("profile", ...options);
+  expect(text).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(text.stdout).toMatch(sentence);
+  const { stdout, stderr } = await wasmlp("profile", ...options, "--json");
+  expect(stderr).toMatch(sentence);
+  const { comparison, format } = JSON.parse(stdout);
+  expect(format).toBe("wasmlp-profile");
+  expect(comparison.threshold).toBe(1e5);
+  expect(comparison.host[0]).toMatchObject({ what: "engine", before: "Node 18.0.0, V8 10" });
+  expect(comparison.host.map(({ what }: { what: string }) => what)).toContain("simd peak");
+  expect(comparison.kernels[0]).toMatchObject({ kernel: "relu", variant: "simd", verdict: "same" });
 });
 
 test("a baseline that is none, and a picture of what only moves, are refused", async () => {

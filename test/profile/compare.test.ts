@@ -25,6 +25,13 @@ test("what only one of them has measured is left out", () => {
   expect(compareProfiles(before, profileOf([measurementOf(around(1))]), 0.05)).toEqual([]);
 });
 
+test("what time ran out for is unclear, however far apart the figures are", () => {
+  const before = profileOf([measurementOf(around(1))]);
+  const now = profileOf([measurementOf(around(2), { isComplete: false })]);
+  expect(compareProfiles(before, now, 0.05)[0].verdict).toBe("unclear");
+  expect(compareProfiles(now, before, 0.05)[0].verdict).toBe("unclear");
+});
+
 test("loops that no training runs are left out", () => {
   const ways = ["javascript", "scalar", "simd"] as const;
   const profile = profileOf(ways.map((way) => measurementOf(around(1), { way })));
@@ -33,12 +40,18 @@ test("loops that no training runs are left out", () => {
 
 test("a profile is read back, and what is none is refused", () => {
   const profile = profileOf([measurementOf(around(1))]);
+  const [roof] = profile.roofs;
   expect(parseProfile(JSON.stringify(profile), "p.json")).toEqual(profile);
   for (const [text, found] of [
     ["{", "is not JSON"],
     ["[]", "is not a profile"],
     ['{"format":"other"}', "is not a profile"],
     [JSON.stringify({ ...profile, version: 2 }), "is of version 2"],
+    [JSON.stringify({ ...profile, host: { engine: 1, cores: 2 } }), "has no host with"],
+    [JSON.stringify({ ...profile, timer: null }), "has no timer with"],
+    [JSON.stringify({ ...profile, roofs: undefined }), "has roofs without"],
+    [JSON.stringify({ ...profile, roofs: [{ ...roof, peak: null }] }), "has roofs without"],
+    [JSON.stringify({ ...profile, roofs: [{ ...roof, bandwidth: {} }] }), "has roofs without"],
     [
       JSON.stringify({ ...profile, measurements: [{ kernel: "relu" }] }),
       "has measurements without",
@@ -46,4 +59,10 @@ test("a profile is read back, and what is none is refused", () => {
   ]) {
     expect(() => parseProfile(text, "p.json")).toThrow(`p.json: ${found}`);
   }
+});
+
+test("a profile of before there was a limit of time is complete", () => {
+  const { isComplete: _, ...old } = measurementOf(around(1));
+  const text = JSON.stringify({ ...profileOf([]), measurements: [old] });
+  expect(parseProfile(text, "p.json").measurements[0].isComplete).toBe(true);
 });

@@ -90,10 +90,65 @@ test("rounds that are over too soon are gone through again, and the fastest coun
   expect(often.passes).toEqual(Array.from({ length: 5 }, () => 5));
 });
 
-test("beyond the limit there are three passes", async () => {
-  const instance = { sample: (calls: number) => calls };
-  const [{ times, passes }] = await measure([[instance]], { timer, rounds: 5, limit: 0 });
-  expect([times.length, passes.length]).toEqual([5, 3]);
+/** Subjects that spend a clock's time: what their calls take, and what they wait for before. */
+function slowMachine({ subjects, call, wait }: Record<"subjects" | "call" | "wait", number>) {
+  let now = 0;
+  const instance = {
+    sample: (calls: number) => {
+      now += wait + calls * call;
+      return calls * call;
+    },
+  };
+  return { clock: () => now, subjects: Array.from({ length: subjects }, () => [instance]) };
+}
+
+test.each([
+  { what: "calls that are slow", call: 20, wait: 0 },
+  { what: "threads that wait for a core", call: 0.05, wait: 20 },
+  { what: "calls beyond all measure", call: 500, wait: 0 },
+])("it ends within the limit, and says what was not measured in full: $what", async (times) => {
+  const { clock, subjects } = slowMachine({ subjects: 100, ...times });
+  const limit = 25_000;
+  const found = await measure(subjects, { timer, rounds: 12, limit, clock });
+  // Each is called once at least, and so often that a batch is long enough for the clock while there is time.
+  const once = subjects.length * (times.call + times.wait);
+  expect(clock()).toBeLessThan(
+    Math.max(limit + 2 * (times.call + times.wait + timer.batch), 2 * once),
+  );
+  for (const { times: all, passes, isComplete } of found) {
+    expect(Math.min(all.length, passes.length)).toBeGreaterThan(0);
+    for (const time of [...all, ...passes]) expect(time).toBeCloseTo(times.call, 9);
+    expect(isComplete).toBe(false);
+  }
+});
+
+test("after three passes none is begun that would not end within the limit", async () => {
+  const { clock, subjects } = slowMachine({ subjects: 1, call: 1, wait: 0 });
+  const [free] = await measure(subjects, { timer, rounds: 5, clock });
+  expect(free).toMatchObject({ isComplete: true, passes: [1, 1, 1, 1, 1] });
+  // A pass takes 20 ms, of all five and of warming up.
+  const limit = clock() - 1.5 * 20;
+  const second = slowMachine({ subjects: 1, call: 1, wait: 0 });
+  const [short] = await measure(second.subjects, {
+    ...{ timer, rounds: 5, limit },
+    clock: second.clock,
+  });
+  expect(short).toMatchObject({ isComplete: true, times: [1, 1, 1, 1, 1], passes: [1, 1, 1] });
+});
+
+test("what is measured within the limit is complete, also where fewer passes are", async () => {
+  const { clock, subjects } = slowMachine({ subjects: 10, call: 30, wait: 0 });
+  const found = await measure(subjects, { timer, rounds: 6, limit: 25_000, clock });
+  for (const { isComplete, passes } of found) {
+    expect({ isComplete, passes: passes.length }).toEqual({ isComplete: true, passes: 2 });
+  }
+});
+
+test("where everything is slow no round is gone through for nothing", async () => {
+  const { clock, subjects } = slowMachine({ subjects: 1, call: 100, wait: 0 });
+  // The clock stands still while nothing is called: this would not end.
+  const [{ times }] = await measure(subjects, { timer, rounds: 5, roundTime: 1e6, clock });
+  expect(times).toHaveLength(5);
 });
 
 test("a call that is not counted goes before each sample of several, while others have had the caches", async () => {

@@ -16,6 +16,7 @@ export function measurementOf(
     ...{ seconds: value, interval, samples, uncertainty: uncertaintyOf({ value, interval }) },
     ...{
       isWarm: true,
+      isComplete: true,
       calls: 1,
       gflops: 10,
       gigabytes: 5,
@@ -27,7 +28,11 @@ export function measurementOf(
   };
 }
 
-export function profileOf(measurements: readonly Measurement[]): Profile {
+/** On two cores that nobody has. */
+export function profileOf(
+  measurements: readonly Measurement[],
+  overrides: Partial<Profile> = {},
+): Profile {
   return {
     ...{ format: "wasmlp-profile", version: 1 },
     host: { engine: "Node 20.20.2, V8 11.3", cores: 2 },
@@ -39,5 +44,6 @@ export function profileOf(measurements: readonly Measurement[]): Profile {
       },
     ],
     measurements,
+    ...overrides,
   };
 }
