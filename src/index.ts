@@ -1,6 +1,13 @@
 /** The public interface of the package; it loads in Node and in browsers alike. */
-export type { ArrayValues, DType, NumericArray, UnnamedArray } from "./data/arrays/namedArray.js";
+export type {
+  ArrayValues,
+  DType,
+  NumericArray,
+  TextArray,
+  UnnamedArray,
+} from "./data/arrays/namedArray.js";
 export { decodeNpy, encodeNpy } from "./data/arrays/npy.js";
+export { decodeNpyTexts } from "./data/arrays/npyTexts.js";
 export {
   type DecodeNpzOptions,
   decodeNpz,
@@ -52,6 +59,7 @@ export {
   type LabelledSamples,
   type SplitSamplesOptions,
   splitSamples,
+  type TargetArray,
 } from "./data/samples/arraySamples.js";
 export { inferArrayTask } from "./data/samples/arrayTargets.js";
 export {

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { beginsAsArrayFile, decodeArrayFile } from "../data/arrays/arrayFile.js";
-import { type NumericArray, showShape } from "../data/arrays/namedArray.js";
+import { type NumericArray, showShape, type TextArray } from "../data/arrays/namedArray.js";
 import { show } from "../data/arrays/show.js";
 import { decodeIdxArray, isIdx } from "../data/idx.js";
 import { type ArrayRole, belongTogether, roleOf } from "../data/samples/arrayRoles.js";
@@ -10,6 +10,7 @@ import {
   type ArraySamples,
   checkSameRows,
   type LabelledSamples,
+  type TargetArray,
 } from "../data/samples/arraySamples.js";
 import { DataError, OptionError } from "../errors.js";
 import { readFileBytes } from "./files.js";
@@ -58,13 +59,15 @@ export async function readSamples(
 ): Promise<SampleFile> {
   const file = await readArrayFile(path);
   const usual = (name: string | undefined) =>
-    file.arrays.length > 1 && file.arrays.some((array) => array.name === name) ? name : undefined;
+    name !== undefined && namesOf(file).length > 1 && namesOf(file).includes(name)
+      ? name
+      : undefined;
   const inputs = chooseInputs(file, options.inputs ?? usual(options.usual?.inputs));
   const own = roleOf(inputs.name);
   const target = options.target ?? usual(options.usual?.target);
-  const targets = await findTargets(file, own, target);
-  const training = { place: path, inputs, ...(targets && { targets }) };
-  return { training, test: findTest(file, own, targets) };
+  const found = await findTargets(file, own, target);
+  const training = { place: path, inputs, ...(found && { targets: found.array }) };
+  return { training, test: found?.isInFile ? findTest(file, own, found.array) : undefined };
 }
 
 /**
@@ -107,6 +110,8 @@ function isLabelled(samples: ArraySamples): samples is LabelledSamples {
 interface ArrayFile {
   readonly path: string;
   readonly arrays: readonly NumericArray[];
+  /** Arrays of texts, by their names; they are decoded when they are asked for. */
+  readonly texts: ReadonlyMap<string, () => TextArray>;
   /** Why entries of an archive are no arrays of numbers, by their names. */
   readonly unreadable: ReadonlyMap<string, DataError>;
 }
@@ -116,20 +121,26 @@ async function readArrayFile(path: string): Promise<ArrayFile> {
   const bytes = await gunzipIfCompressed(await readFileBytes(path), limit);
   const name = stemOf(path);
   const unreadable = new Map<string, DataError>();
+  const texts = new Map<string, () => TextArray>();
   const arrays = isIdx(bytes)
     ? [{ name, ...decodeIdxArray(bytes, path) }]
     : await decodeArrayFile(bytes, {
         place: path,
         name,
         onUnreadable: (entry, reason) => unreadable.set(entry, reason),
+        onTexts: (entry, read) => texts.set(entry, read),
       });
-  if (arrays.length > 0) return { path, arrays, unreadable };
+  if (arrays.length + texts.size > 0) return { path, arrays, texts, unreadable };
   throw [...unreadable.values()][0] ?? new DataError(`${path}: holds no arrays, ${EXPECTED}`);
 }
 
 function chooseInputs(file: ArrayFile, wanted: string | undefined): NumericArray {
   const { path, arrays } = file;
-  if (wanted !== undefined) return named(file, wanted, "--inputs");
+  if (wanted !== undefined) {
+    const found = named(file, wanted, "--inputs");
+    if (found.dtype !== "text") return found;
+    throw new DataError(`${path}: ${show(wanted)} holds texts, expected numbers as inputs`);
+  }
   if (arrays.length === 1) return arrays[0];
   const candidates = arrays
     .map((array) => ({ array, ...roleOf(array.name) }))
@@ -140,7 +151,7 @@ function chooseInputs(file: ArrayFile, wanted: string | undefined): NumericArray
     candidates[0];
   if (found) return found.array;
   throw new DataError(
-    `${path}: holds ${tell(arrays)}, expected one such as "X" or "x_train", or --inputs with its name`,
+    `${path}: holds ${tell(file)}, expected one such as "X" or "x_train", or --inputs with its name`,
   );
 }
 
@@ -148,68 +159,84 @@ async function findTargets(
   file: ArrayFile,
   inputs: ArrayRole,
   wanted: string | undefined,
-): Promise<NumericArray | undefined> {
-  const { path, arrays } = file;
+): Promise<{ readonly array: TargetArray; readonly isInFile: boolean } | undefined> {
+  const { path } = file;
   if (wanted !== undefined) {
-    const isHere = arrays.some(({ name }) => name === wanted) || file.unreadable.has(wanted);
-    return isHere ? named(file, wanted, "--target") : await readTargets(wanted, file);
+    const isInFile = namesOf(file).includes(wanted) || file.unreadable.has(wanted);
+    const array = isInFile ? named(file, wanted, "--target") : await readTargets(wanted, file);
+    return { array, isInFile };
   }
   // An array of labels, taken for inputs, is not its own target.
   const here =
     inputs.role === "targets" ? undefined : findByRole(file, { ...inputs, role: "targets" });
-  if (here || arrays.length > 1) return here;
+  if (here) return { array: here, isInFile: true };
+  if (file.arrays.length > 1) return undefined;
   const role = roleOf(stemOf(path));
   if (role.role !== "inputs") return undefined;
   const beside = await findBeside(path, { ...role, role: "targets" });
-  return beside === undefined ? undefined : await readTargets(beside, file);
+  if (beside === undefined) return undefined;
+  return { array: await readTargets(beside, file), isInFile: false };
 }
 
 /** The array of targets that a file of its own holds. */
-async function readTargets(path: string, inputsFile: ArrayFile): Promise<NumericArray> {
+async function readTargets(path: string, inputsFile: ArrayFile): Promise<TargetArray> {
   if (!(await isThere(path))) {
     throw new OptionError(
-      `${inputsFile.path}: --target names ${show(path)}, expected one of its arrays (${tell(inputsFile.arrays)}) or a file`,
+      `${inputsFile.path}: --target names ${show(path)}, expected one of its arrays (${tell(inputsFile)}) or a file`,
     );
   }
   const file = await readArrayFile(path);
-  if (file.arrays.length === 1) return file.arrays[0];
-  const found = file.arrays.filter(({ name }) => roleOf(name).role === "targets");
-  if (found.length === 1) return found[0];
+  const numbers = file.arrays.map(({ name }) => name);
+  const called = (names: readonly string[]) =>
+    names.filter((name) => roleOf(name).role === "targets");
+  const all = namesOf(file);
+  // Beside numbers, texts may be the names of their classes.
+  const only = [all, called(numbers), called(all), numbers].find(({ length }) => length === 1);
+  if (only) return named(file, only[0], "--target");
   throw new DataError(
-    `${path}: holds ${tell(file.arrays)}, expected one array, or one alone called such as "y"`,
+    `${path}: holds ${tell(file)}, expected one array, or one alone called such as "y"`,
   );
 }
 
 function findTest(
   file: ArrayFile,
   inputs: ArrayRole,
-  targets: NumericArray | undefined,
+  targets: TargetArray,
 ): ArraySamples | undefined {
-  if (inputs.part === "test" || !targets || !file.arrays.includes(targets)) return undefined;
-  const ofInputs = findByRole(file, { ...inputs, role: "inputs", part: "test" });
+  if (inputs.part === "test") return undefined;
+  const ofInputs = findByRole(
+    { ...file, texts: new Map() },
+    { ...inputs, role: "inputs", part: "test" },
+  );
   const ofTargets = findByRole(file, { ...roleOf(targets.name), role: "targets", part: "test" });
-  if (!ofInputs || !ofTargets) return undefined;
+  if (!ofInputs || ofInputs.dtype === "text" || !ofTargets) return undefined;
   return { place: `${file.path} (${ofInputs.name})`, inputs: ofInputs, targets: ofTargets };
 }
 
-function findByRole({ arrays, unreadable }: ArrayFile, wanted: ArrayRole) {
+function findByRole(file: ArrayFile, wanted: ArrayRole): TargetArray | undefined {
   const fits = (name: string) => {
     const role = roleOf(name);
     return role.role === wanted.role && belongTogether(role, wanted);
   };
-  const found = arrays.find(({ name }) => fits(name));
-  if (found) return found;
-  for (const [name, reason] of unreadable) if (fits(name)) throw reason;
+  const found = namesOf(file).find(fits);
+  if (found !== undefined) return named(file, found, "--target");
+  for (const [name, reason] of file.unreadable) if (fits(name)) throw reason;
   return undefined;
 }
 
-function named({ path, arrays, unreadable }: ArrayFile, name: string, option: string) {
-  const found = arrays.find((array) => array.name === name);
+function named(file: ArrayFile, name: string, option: string): TargetArray {
+  const { path, arrays, texts, unreadable } = file;
+  const found = arrays.find((array) => array.name === name) ?? texts.get(name)?.();
   if (found) return found;
   throw (
     unreadable.get(name) ??
-    new OptionError(`${path}: ${option} names ${show(name)}, expected one of ${tell(arrays)}`)
+    new OptionError(`${path}: ${option} names ${show(name)}, expected one of ${tell(file)}`)
   );
+}
+
+/** Of all arrays that can be read. */
+function namesOf({ arrays, texts }: ArrayFile): string[] {
+  return [...arrays.map(({ name }) => name), ...texts.keys()];
 }
 
 /** The file in the same folder whose name says this. */
@@ -245,10 +272,11 @@ function stemOf(path: string): string {
   return stem;
 }
 
-/** "X" (150 × 4), "y" (150) */
-function tell(arrays: readonly NumericArray[]): string {
-  const told = arrays.slice(0, ARRAYS_TOLD).map(({ name, shape }) => {
-    return `${show(name)} (${showShape(shape)})`;
-  });
-  return told.join(", ") + (arrays.length > ARRAYS_TOLD ? " …" : "");
+/** "X" (150 × 4), "y" (texts) */
+function tell({ arrays, texts }: ArrayFile): string {
+  const all = [
+    ...arrays.map(({ name, shape }) => `${show(name)} (${showShape(shape)})`),
+    ...[...texts.keys()].map((name) => `${show(name)} (texts)`),
+  ];
+  return all.slice(0, ARRAYS_TOLD).join(", ") + (all.length > ARRAYS_TOLD ? " …" : "");
 }

@@ -57,6 +57,40 @@ test("classes in an archive: what is inferred is said, and the model takes raw a
   expect(exported.stdout).toContain(`Accuracy  100.00 % → 100.00 %  with weights as int8, ${data}`);
 });
 
+test("texts are classes, in files to train and to test on whose labels differ", async () => {
+  const directory = await temporaryDirectory();
+  const path = (name: string) => join(directory, name);
+  const { X } = arrays();
+  /** A .npy file of ASCII texts, as NumPy writes those of dtype `S`. */
+  const texts = (width: number, ...all: string[]) => {
+    const header = `{'descr': '|S${width}', 'fortran_order': False, 'shape': (${all.length},), }\n`;
+    const data = all.map((text) => text.padEnd(width, "\0")).join("");
+    return Buffer.from(
+      `\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}${data}`,
+      "latin1",
+    );
+  };
+  const kinds = Array.from({ length: ROWS }, (_, row) => ["rose", "iris", "lily"][row % 3]);
+  const some = { ...X, shape: [2, 2], values: Float32Array.of(20, 5, 0, 5) };
+  await writeFile(path("x_train.npy"), encodeNpy(X));
+  await writeFile(path("y_train.npy"), texts(4, ...kinds));
+  await writeFile(path("x_test.npy"), encodeNpy(some));
+  await writeFile(path("y_test.npy"), texts(6, "lily", "rose"));
+  const out = path("m.safetensors");
+  const trained = await wasmlp("train", "--data", path("x_train.npy"), "--seed", "1", "--out", out);
+  expect(trained.stderr).toContain('classification of "y_train", 3 classes');
+  expect(trained.stdout).toContain("Test accuracy  100 %  2 of 2");
+  const predicted = await wasmlp("predict", out, "--data", path("x_test.npy"));
+  expect(predicted.stdout).toMatch(/^y_train,probability\nlily,[\d.]+\nrose,[\d.]+\n$/);
+  await writeFile(path("y_test.npy"), texts(6, "lily", "orchid"));
+  const refused = await wasmlp("evaluate", out, "--data", path("x_test.npy"));
+  expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([
+    1,
+    "",
+    `error: ${path("x_test.npy")}: "y_test" is "orchid" at sample 1, expected one of "iris", "lily", "rose"\n`,
+  ]);
+});
+
 test("values in files of their own, and a model of them", async () => {
   const directory = await temporaryDirectory();
   const { X, value } = arrays();

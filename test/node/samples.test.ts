@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { encodeNpy } from "../../src/data/arrays/npy.js";
-import { DataError, FileError, type NumericArray, OptionError } from "../../src/index.js";
+import { writeZip } from "../../src/data/arrays/writeZip.js";
+import {
+  type ArraySamples,
+  DataError,
+  FileError,
+  type NumericArray,
+  OptionError,
+} from "../../src/index.js";
 import {
   holdsArrays,
   readSamples,
@@ -26,13 +33,7 @@ async function npz(...arrays: NumericArray[]): Promise<string> {
   return path;
 }
 
-const namesOf = ({
-  inputs,
-  targets,
-}: {
-  inputs: NumericArray;
-  targets?: NumericArray | undefined;
-}) => [inputs.name, targets?.name];
+const namesOf = ({ inputs, targets }: ArraySamples) => [inputs.name, targets?.name];
 
 test("the layout of Keras: a part to train on, one to test on", async () => {
   const path = await npz(
@@ -54,6 +55,64 @@ test("arrays of any name, when it is told; the usual ones where they are there",
   expect(namesOf(told.training)).toEqual(["a", "b"]);
   const usual = await readSamples(path, { usual: { inputs: "a", target: "c" } });
   expect(namesOf(usual.training)).toEqual(["a", undefined]);
+});
+
+test("texts are targets, within an archive and in a file beside, but no inputs", async () => {
+  const directory = await temporaryDirectory();
+  const path = join(directory, "a.npz");
+  await writeFile(path, numpyFile("savezTexts"));
+  const { training, test } = await readSamples(path);
+  expect(training).toMatchObject({
+    inputs: { name: "X" },
+    targets: { name: "y", texts: ["no", "yes", "maybe"] },
+  });
+  expect(test).toBeUndefined();
+  const named = await readSamples(path, { target: "names" });
+  expect(named.training.targets).toMatchObject({ texts: ["u", "v"] });
+  expect(() => requireTargets(named.training)).toThrow('"names" has 2 rows, expected 6');
+  const usual = await readSamples(path, { usual: { target: "names" } });
+  expect(usual.training.targets?.name).toBe("names");
+  await expect(readSamples(path, { inputs: "y" })).rejects.toThrow(
+    new DataError(`${path}: "y" holds texts, expected numbers as inputs`),
+  );
+  await expect(readSamples(path, { target: "z" })).rejects.toThrow(
+    `${path}: --target names "z", expected one of its arrays ("X" (6 × 2), "y" (texts), "names" (texts)) or a file`,
+  );
+
+  const X = join(directory, "X.npy");
+  await writeFile(X, encodeNpy(numbers("", 4, 2)));
+  await writeFile(join(directory, "y.npy"), numpyFile("<U"));
+  expect((await readSamples(X)).training.targets).toMatchObject({ name: "y", shape: [4] });
+  const y = join(directory, "y.npy");
+  await expect(readSamples(y)).rejects.toThrow(`${y}: holds "y" (texts), expected one such as "X"`);
+  await writeFile(y, numpyFile("<U").subarray(0, -1));
+  await expect(readSamples(X)).rejects.toThrow(/y\.npy: the length of its data is 111 bytes/);
+});
+
+test("of a file of targets, the array that is called so, of numbers before texts", async () => {
+  const X = await npz(numbers("X", 6, 2));
+  const target = join(await temporaryDirectory(), "labels.npz");
+  const targetsOf = async () => (await readSamples(X, { target })).training.targets;
+  await writeFile(target, numpyFile("savezTexts"));
+  expect((await targetsOf())?.name).toBe("y");
+  const classes = numpyFile("S");
+  const labels = encodeNpy(numbers("", 6));
+  await writeFile(
+    target,
+    await writeZip([
+      { name: "labels.npy", bytes: labels },
+      { name: "classes.npy", bytes: classes },
+    ]),
+  );
+  expect((await targetsOf())?.name).toBe("labels");
+  await writeFile(
+    target,
+    await writeZip([
+      { name: "a.npy", bytes: labels },
+      { name: "b.npy", bytes: classes },
+    ]),
+  );
+  expect((await targetsOf())?.name).toBe("a");
 });
 
 test("files beside it: the targets, and what is to be tested on", async () => {

@@ -1,7 +1,9 @@
 /** Files of arrays in any of the formats that are read, told apart by their first bytes. */
 import { DataError } from "../../errors.js";
 import type { NumericArray } from "./namedArray.js";
-import { decodeNpy, NPY_MAGIC } from "./npy.js";
+import { decodeNpy } from "./npy.js";
+import { NPY_MAGIC } from "./npyHeader.js";
+import { decodeNpyTexts, holdsTexts } from "./npyTexts.js";
 import { type DecodeNpzOptions, decodeNpz } from "./npz.js";
 import { decodeSafetensorsArrays, SAFETENSORS_LENGTH_BYTES } from "./safetensors.js";
 import { showBytes } from "./show.js";
@@ -53,7 +55,12 @@ export async function decodeArrayFile(
   if (bytes.length === 0) {
     throw new DataError(`${place}: is empty, ${EXPECTED_ARRAY_FILE}`);
   }
-  if (beginsWith(bytes, NPY_MAGIC)) return [{ name, ...decodeNpy(bytes, place) }];
+  if (beginsWith(bytes, NPY_MAGIC)) {
+    const { onTexts } = limits;
+    if (!onTexts || !holdsTexts(bytes, place)) return [{ name, ...decodeNpy(bytes, place) }];
+    onTexts(name, () => ({ name, ...decodeNpyTexts(bytes, place) }));
+    return [];
+  }
   if (ZIP_STARTS.some((start) => beginsWith(bytes, start))) {
     return await decodeNpz(bytes, place, limits);
   }

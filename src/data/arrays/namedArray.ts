@@ -41,6 +41,19 @@ export interface NumericArray {
   readonly values: ArrayValues;
 }
 
+/** An array of texts, one a row, as those that name classes. */
+export interface TextArray {
+  /** What it is called in its file. */
+  readonly name: string;
+  /** `[samples]`, or with dimensions of size 1 beside it. */
+  readonly shape: readonly number[];
+  readonly dtype: "text";
+  /** Different texts, in the order of their appearance. */
+  readonly texts: readonly string[];
+  /** The place of each row's text in `texts`. */
+  readonly values: Int32Array;
+}
+
 /** What a file of one array holds: its name is the file's. */
 export type UnnamedArray = Omit<NumericArray, "name">;
 

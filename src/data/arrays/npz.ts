@@ -1,7 +1,8 @@
 /** The NPZ format, many arrays in one file: a zip archive of .npy files (`numpy.savez`). */
 import { DataError } from "../../errors.js";
-import type { NumericArray } from "./namedArray.js";
+import type { NumericArray, TextArray } from "./namedArray.js";
 import { decodeNpy, encodeNpy } from "./npy.js";
+import { decodeNpyTexts, holdsTexts } from "./npyTexts.js";
 import { show } from "./show.js";
 import { writeZip } from "./writeZip.js";
 import { readZipDirectory, unpackZipEntry } from "./zip.js";
@@ -14,6 +15,11 @@ export interface DecodeNpzOptions extends ZipLimits {
    * out. Without it they are refused.
    */
   readonly onUnreadable?: ((name: string, reason: DataError) => void) | undefined;
+  /**
+   * Told of each entry that is an array of texts, which is decoded when `read` is called: this throws a DataError
+   * where the entry is damaged. Without it they count as unreadable.
+   */
+  readonly onTexts?: ((name: string, read: () => TextArray) => void) | undefined;
 }
 
 const EXTENSION = ".npy";
@@ -30,7 +36,7 @@ const EXTENSION = ".npy";
 export async function decodeNpz(
   bytes: Uint8Array,
   place: string,
-  { onUnreadable, ...limits }: DecodeNpzOptions = {},
+  { onUnreadable, onTexts, ...limits }: DecodeNpzOptions = {},
 ): Promise<NumericArray[]> {
   const entries = readZipDirectory(bytes, place, limits).filter(({ name }) => !name.endsWith("/"));
   const others = entries.filter(({ name }) => !name.endsWith(EXTENSION));
@@ -52,8 +58,11 @@ export async function decodeNpz(
     if (others.includes(entry)) continue;
     const name = entry.name.slice(0, -EXTENSION.length);
     const unpacked = await unpackZipEntry(entry, place);
+    const placeInFile = `${place}: array ${show(name)}`;
     try {
-      arrays.push({ name, ...decodeNpy(unpacked, `${place}: array ${show(name)}`) });
+      if (onTexts && holdsTexts(unpacked, placeInFile)) {
+        onTexts(name, () => ({ name, ...decodeNpyTexts(unpacked, placeInFile) }));
+      } else arrays.push({ name, ...decodeNpy(unpacked, placeInFile) });
     } catch (reason) {
       if (!onUnreadable || !(reason instanceof DataError)) throw reason;
       onUnreadable(name, reason);

@@ -1,8 +1,11 @@
 /** Samples in arrays, as NumPy's and IDX files hold them: a row each in one of inputs and one of targets. */
 import { DataError, OptionError } from "../../errors.js";
-import { type NumericArray, showShape } from "../arrays/namedArray.js";
+import { type NumericArray, showShape, type TextArray } from "../arrays/namedArray.js";
 import { show } from "../arrays/show.js";
 import { drawHeldOut, partition } from "../heldOut.js";
+
+/** What is to be predicted: numbers, or texts that name classes. */
+export type TargetArray = NumericArray | TextArray;
 
 /** Samples as arrays hold them, before anything is made of them. */
 export interface ArraySamples {
@@ -11,13 +14,13 @@ export interface ArraySamples {
   /** `[samples, …]` */
   readonly inputs: NumericArray;
   /** `[samples]` or `[samples, outputs]`; absent where nothing is known of them. */
-  readonly targets?: NumericArray | undefined;
+  readonly targets?: TargetArray | undefined;
 }
 
 /** Samples whose targets are known. */
 export interface LabelledSamples extends ArraySamples {
   /** `[samples]` or `[samples, outputs]`. */
-  readonly targets: NumericArray;
+  readonly targets: TargetArray;
 }
 
 /** Which samples are held out. */
@@ -36,7 +39,7 @@ export interface SplitSamplesOptions {
  * @throws DataError when the array holds none, or is a single number.
  */
 export function checkRows(
-  { name, shape }: NumericArray,
+  { name, shape }: TargetArray,
   place: string,
 ): { readonly samples: number; readonly width: number } {
   const [samples, ...rest] = shape;
@@ -95,7 +98,7 @@ function allRows(count: number): Int32Array {
 }
 
 /** Rows of the same targets, in the order in which these appear. */
-function strataOf(targets: NumericArray): number[][] {
+function strataOf(targets: TargetArray): number[][] {
   const width = targets.values.length / targets.shape[0];
   const strata = new Map<string, number[]>();
   for (let row = 0; row < targets.shape[0]; row++) {
@@ -107,7 +110,7 @@ function strataOf(targets: NumericArray): number[][] {
   return [...strata.values()];
 }
 
-function takeRows(array: NumericArray, rows: Int32Array): NumericArray {
+function takeRows<T extends TargetArray>(array: T, rows: Int32Array): T {
   const { values, shape } = array;
   const width = values.length / shape[0];
   const taken = new (values.constructor as new (length: number) => typeof values)(

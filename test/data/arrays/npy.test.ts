@@ -263,7 +263,7 @@ test.each<{ what: string; file: Uint8Array; message: string }>([
   {
     what: "Python objects",
     file: numpyFile("object"),
-    message: `its dtype is "|O", Python objects, pickled, ${KINDS}`,
+    message: `its dtype is "|O", Python objects, pickled (of texts, save array.astype(str)), ${KINDS}`,
   },
   { what: "text", file: numpyFile("text"), message: `its dtype is "<U2", strings, ${KINDS}` },
   {

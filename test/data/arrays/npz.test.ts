@@ -63,7 +63,7 @@ test.each([
     what: "pickled objects",
     file: zip([{ name: "a.npy", data: numpyFile("object") }]),
     message:
-      'array "a": its dtype is "|O", Python objects, pickled, expected booleans, integers or floats of at most 64 bits',
+      'array "a": its dtype is "|O", Python objects, pickled (of texts, save array.astype(str)), expected booleans, integers or floats of at most 64 bits',
   },
 ])("$what is refused with a sentence", async ({ file, message }) => {
   await expect(decodeNpz(file, "f.npz")).rejects.toThrow(new DataError(`f.npz: ${message}`));

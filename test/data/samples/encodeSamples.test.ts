@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
-import type { ArrayValues, DType, NumericArray } from "../../../src/data/arrays/namedArray.js";
-import { type LabelledSamples, splitSamples } from "../../../src/data/samples/arraySamples.js";
+import type {
+  ArrayValues,
+  DType,
+  NumericArray,
+  TextArray,
+} from "../../../src/data/arrays/namedArray.js";
+import {
+  type LabelledSamples,
+  splitSamples,
+  type TargetArray,
+} from "../../../src/data/samples/arraySamples.js";
 import {
   encodeSampleInputs,
   encodeSamples,
@@ -19,7 +28,13 @@ const whole = (name: string, shape: number[], ...values: number[]) =>
 const bytes = (name: string, shape: number[], ...values: number[]) =>
   array(name, shape, "uint8", Uint8Array.from(values));
 
-function samples(inputs: NumericArray, targets: NumericArray): LabelledSamples {
+function words(...labels: string[]): TextArray {
+  const texts = [...new Set(labels)];
+  const values = Int32Array.from(labels, (label) => texts.indexOf(label));
+  return { name: "y", shape: [labels.length], dtype: "text", texts, values };
+}
+
+function samples(inputs: NumericArray, targets: TargetArray): LabelledSamples {
   return { place: "a.npz", inputs, targets };
 }
 
@@ -43,6 +58,71 @@ test("whole numbers are classes by their labels, numbers are standardised a feat
   expect(dataset).toMatchObject({ name: "a.npz", features: 2, samples: 3 });
   expect([...dataset.inputs]).toEqual([1, 10, 3, 10, 5, 10]);
   expect(dataset.targets).toMatchObject({ kind: "classes", labels: Int32Array.of(1, 0, 1) });
+});
+
+test("texts are classes, in the order of characters, or by size where all are whole numbers", () => {
+  const given = samples(X, words("rose", "Iris", "rose"));
+  const encoding = learnSamplesEncoding(given);
+  expect(encoding).toMatchObject({ task: "classification", names: ["Iris", "rose"] });
+  expect(encodeSamples(given, encoding).targets).toMatchObject({ labels: Int32Array.of(1, 0, 1) });
+  expect(learnSamplesEncoding(samples(X, words("10", "9", "10"))).names).toEqual(["9", "10"]);
+});
+
+test("texts are matched by text: of another array in another order, with fewer of them, or as numbers", () => {
+  const encoding = learnSamplesEncoding(samples(X, words("b", "a", "c")));
+  const labelsOf = (targets: TargetArray, names = encoding.names) =>
+    encodeSamples(samples(X, targets), { ...encoding, names }).targets;
+  expect(labelsOf(words("c", "c", "b"))).toMatchObject({ labels: Int32Array.of(2, 2, 1) });
+  expect(labelsOf(words("2", "1", "2"), ["1", "2"])).toMatchObject({
+    labels: Int32Array.of(1, 0, 1),
+  });
+  expect(labelsOf(whole("y", [3], 2, 1, 2), ["1", "2"])).toMatchObject({
+    labels: Int32Array.of(1, 0, 1),
+  });
+});
+
+test("a part of texts knows the classes that are in it", () => {
+  const labels = Array.from({ length: 40 }, (_, row) => (row < 20 ? "x" : "y"));
+  const inputs = floats("X", [40, 1], ...labels.keys());
+  const split = { fraction: 0.25, seed: 1, strata: "targets" } as const;
+  const { training, test: heldOut } = splitSamples(samples(inputs, words(...labels)), split);
+  const encoding = learnSamplesEncoding(training);
+  const { targets } = encodeSamples(heldOut, encoding);
+  expect(targets).toMatchObject({
+    names: ["x", "y"],
+    labels: Int32Array.of(0, 0, 0, 0, 0, 1, 1, 1, 1, 1),
+  });
+  const rows = samples(X, { ...words("x", "y", "z"), values: Int32Array.of(2, 0, 2) });
+  expect(learnSamplesEncoding(rows).names).toEqual(["x", "z"]);
+});
+
+test.each([
+  {
+    refuse: () => learnSamplesEncoding(samples(X, words("a", "a", "a"))),
+    message: 'a.npz: "y" is "a" in every sample, expected 2 to 4096 classes',
+  },
+  {
+    refuse: () => learnSamplesEncoding(samples(X, words("a", "nan", "b"))),
+    message: 'a.npz: "y" is "nan" at sample 1, expected a label for every sample',
+  },
+  {
+    refuse: () => learnSamplesEncoding(samples(X, words("a", "b", "b")), { task: "regression" }),
+    message: 'a.npz: "y" is "a" at sample 0, expected numbers as values, or --task classification',
+  },
+  {
+    refuse: () =>
+      encodeSamples(samples(X, words("a", "b", "d")), {
+        task: "classification",
+        names: ["a", "b"],
+      }),
+    message: 'a.npz: "y" is "d" at sample 2, expected one of "a", "b"',
+  },
+  {
+    refuse: () => learnSamplesEncoding(samples(X, words("a", "b"))),
+    message: 'a.npz: "y" has 2 rows, expected 3 as "X" has',
+  },
+])("texts refused: $message", ({ refuse, message }) => {
+  expect(refuse).toThrow(new DataError(message));
 });
 
 test("one-hot rows are classes, of any dtype", () => {
