@@ -10,7 +10,7 @@ export type ErrorCode =
   | "invalid-option"
   /** A data file or array that is not what it claims to be. */
   | "invalid-data"
-  /** A model file or architecture that is not what it claims to be. */
+  /** A model file or architecture that is not what it claims to be, or a model whose numbers overflow. */
   | "invalid-model"
   /** A file or folder that is missing, unreadable or unwritable. */
   | "file-access"
@@ -61,7 +61,7 @@ export class DataError extends WasmlpError {
   }
 }
 
-/** A model file or an architecture that is not what it claims to be. */
+/** A model file or an architecture that is not what it claims to be, or a model whose numbers overflow. */
 export class ModelError extends WasmlpError {
   constructor(message: string, options?: ErrorOptions) {
     super("invalid-model", message, options);

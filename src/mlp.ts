@@ -26,6 +26,7 @@ import {
 import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
 import { Predictor } from "./model/predictor.js";
+import { checkParameters } from "./model/soundness.js";
 import { type LayerSummary, summarize } from "./model/summary.js";
 import { evaluate, evaluateRegression } from "./training/evaluate.js";
 import { trainEpochs } from "./training/fit.js";
@@ -207,7 +208,9 @@ export class Mlp implements Disposable {
    * Trains on `dataset`. Resolves after the last epoch.
    *
    * @throws OptionError when an option is out of range or a data set does not fit the network.
-   * @throws TrainingError when the loss becomes NaN or infinite.
+   * @throws DataError when a number of a data set is NaN or infinite.
+   * @throws TrainingError when the loss or a parameter becomes NaN or infinite. The model then has the parameters of
+   * the last whole epoch, or those that it had before the first.
    * @throws the signal's reason when `options.signal` aborts; what was learned is kept.
    */
   async fit(dataset: Dataset<Targets>, options?: FitOptions): Promise<History> {
@@ -245,6 +248,8 @@ export class Mlp implements Disposable {
    * Says of every sample of `dataset` what the network makes of it, and compares with its labels or values.
    *
    * @throws OptionError when the data set does not fit the network.
+   * @throws DataError when a number of it is NaN or infinite.
+   * @throws TrainingError when the loss is NaN or infinite, ModelError when a parameter is.
    * @throws the signal's reason when `options.signal` aborts.
    */
   evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
@@ -260,8 +265,7 @@ export class Mlp implements Disposable {
     checkSignal(signal);
     checkDataset(dataset);
     if (isOfClasses(dataset)) return evaluate(this.#network, dataset, signal);
-    const predictions = await this.predictAll(dataset.inputs, { signal });
-    return evaluateRegression(this.#network, dataset, predictions, signal);
+    return evaluateRegression(this.#network, dataset, signal);
   }
 
   /**
@@ -271,6 +275,7 @@ export class Mlp implements Disposable {
    * @param outputs room for `samples · outputs` numbers, which is filled and returned; asked about single samples
    * over and over, `predict` then allocates nothing
    * @throws OptionError when the inputs are not whole samples of finite numbers, or `outputs` has another length.
+   * @throws ModelError when an output is NaN or infinite.
    * @throws EngineError "disposed" after `dispose()`.
    */
   predict(inputs: Uint8Array | Float32Array, outputs?: Float32Array): Float32Array {
@@ -285,6 +290,7 @@ export class Mlp implements Disposable {
    *
    * @throws OptionError when the inputs are not whole samples of finite numbers, or `options.outputs` has another
    * length than samples · outputs.
+   * @throws ModelError when an output is NaN or infinite.
    * @throws EngineError "disposed" after `dispose()`.
    * @throws the signal's reason when `options.signal` aborts; of the room for outputs some is then filled.
    */
@@ -325,6 +331,7 @@ export class Mlp implements Disposable {
    *
    * @param options `training` is kept in the file, default what was loaded
    * @throws OptionError when `training` has more than strings, numbers and booleans.
+   * @throws ModelError when a parameter is NaN or infinite.
    * @throws EngineError "disposed" after `dispose()`.
    */
   save(options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
@@ -337,10 +344,12 @@ export class Mlp implements Disposable {
   /**
    * What the model is and its parameters as they are now, copied: what exports are made of.
    *
+   * @throws ModelError when a parameter is NaN or infinite.
    * @throws EngineError "disposed" after `dispose()`.
    */
   snapshot(): ModelSnapshot {
     const { architecture, classNames, image, preprocessing, training } = this;
+    checkParameters(this.#network);
     return {
       architecture,
       classNames,

@@ -3,6 +3,7 @@ import { checkStrings, checkType, wrongType } from "../arguments.js";
 import { DataError, OptionError } from "../errors.js";
 import { show } from "./arrays/show.js";
 import { type ImageShape, isImageOf } from "./imageShape.js";
+import { findNonFinite } from "./nonFinite.js";
 
 /** Class labels: one whole number a sample, `0 … names.length − 1`. */
 export interface ClassTargets {
@@ -57,9 +58,9 @@ export type DatasetParts<T extends Targets = ClassTargets> = Omit<Dataset<T>, "s
  */
 export function createDataset<T extends Targets>(parts: DatasetParts<T>): Dataset<T> {
   const samples = checkParts(parts);
-  const { name, inputs, targets, features } = parts;
-  if (targets.kind === "values") checkValues(name, targets);
-  if (inputs instanceof Float32Array) checkFinite(name, inputs, features);
+  const { inputs, targets } = parts;
+  if (targets.kind === "values") checkValues(parts.name, targets, targets.values);
+  if (inputs instanceof Float32Array) checkInputs(parts, inputs);
   return { ...parts, samples };
 }
 
@@ -169,14 +170,6 @@ function sliceTargets<T extends Targets>(targets: T, start: number, end: number)
   return { ...targets, values: targets.values.subarray(start * outputs, end * outputs) };
 }
 
-function checkValues(name: string, { values, names }: ValueTargets): void {
-  const index = values.findIndex((value) => !Number.isFinite(value));
-  if (index < 0) return;
-  throw new DataError(
-    `${name}: ${show(names[index % names.length])} of sample ${Math.floor(index / names.length)} is ${values[index]}, expected a finite number`,
-  );
-}
-
 function checkLabels(name: string, targets: ClassTargets): void {
   const classes = targets.names.length;
   if (classes === 0) throw new DataError(`${name}: names no classes, expected at least one`);
@@ -188,11 +181,48 @@ function checkLabels(name: string, targets: ClassTargets): void {
   }
 }
 
-function checkFinite(name: string, inputs: Float32Array, features: number): void {
-  const index = inputs.findIndex((value) => !Number.isFinite(value));
-  if (index >= 0) {
-    throw new DataError(
-      `${name}: feature ${index % features} of sample ${Math.floor(index / features)} is ${inputs[index]}, expected a finite number`,
-    );
-  }
+/**
+ * @param copy of the inputs, perhaps standardised
+ * @throws DataError when one of them is not finite.
+ */
+export function checkInputs(
+  { name, inputs, features }: Pick<Dataset, "name" | "inputs" | "features">,
+  copy: Float32Array,
+): void {
+  const index = findNonFinite(copy);
+  if (index < 0) return;
+  throw notFinite(name, `feature ${index % features}`, Math.floor(index / features), [
+    inputs[index],
+    copy[index],
+  ]);
+}
+
+/**
+ * @param copy of the values, perhaps standardised
+ * @throws DataError when one of them is not finite.
+ */
+export function checkValues(
+  name: string,
+  { values, names }: ValueTargets,
+  copy: Float32Array,
+): void {
+  const index = findNonFinite(copy);
+  if (index < 0) return;
+  const { length } = names;
+  throw notFinite(name, show(names[index % length]), Math.floor(index / length), [
+    values[index],
+    copy[index],
+  ]);
+}
+
+function notFinite(
+  name: string,
+  what: string,
+  sample: number,
+  [given, standardized]: readonly [number, number],
+): DataError {
+  const then = Number.isFinite(given) ? `, which is ${standardized} when standardised` : "";
+  return new DataError(
+    `${name}: ${what} of sample ${sample} is ${given}${then}, expected a finite number`,
+  );
 }

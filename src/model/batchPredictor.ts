@@ -18,6 +18,7 @@ export interface PredictAllOptions {
  * when all is done. The workers compute one portion while the calling thread copies the next.
  *
  * @throws OptionError when the inputs are not whole samples of finite numbers, or `outputs` has another length.
+ * @throws ModelError when a parameter, or an output, is not finite.
  * @throws EngineError when a worker fails, or the network has been disposed of.
  * @throws the signal's reason when it aborts.
  */
@@ -27,8 +28,8 @@ export async function predictAll(
   { signal, outputs: room }: PredictAllOptions = {},
 ): Promise<Float32Array> {
   signal?.throwIfAborted();
-  const samples = countSamples(network, inputs);
-  const outputs = roomFor(network, samples, room);
+  const samples = countSamples("predictAll", network, inputs);
+  const outputs = roomFor("predictAll", network, samples, room);
   const { engine } = network;
   return engine.turns.together(async () => {
     signal?.throwIfAborted();
@@ -50,7 +51,7 @@ export async function predictAll(
         plans ??= new PredictionPlans(network, regions, portion, engine.execution.threads);
         const run = portion
           .run(plans, { weightsKept: first > 0, signal })
-          .then(() => portion.leave(inputs, outputs, first));
+          .then(() => portion.leave("predictAll", inputs, outputs, first));
         // Awaited later: until then a failure is nobody's.
         run.catch(() => undefined);
         runs.push(run);
@@ -64,14 +65,14 @@ export async function predictAll(
   });
 }
 
-/** The same at once, on the calling thread. */
+/** The same at once, on the calling thread, for `predict`. */
 export function predictAllSync(
   network: Network,
   inputs: Inputs,
   room?: Float32Array,
 ): Float32Array {
-  const samples = countSamples(network, inputs);
-  const outputs = roomFor(network, samples, room);
+  const samples = countSamples("predict", network, inputs);
+  const outputs = roomFor("predict", network, samples, room);
   const regions = new Regions(network.engine.memory);
   try {
     const size = portionSize(network, inputs);
@@ -81,7 +82,7 @@ export function predictAllSync(
       portion.enter(inputs, first, Math.min(size, samples - first));
       plans ??= new PredictionPlans(network, regions, portion, 1);
       portion.runSync(plans, { weightsKept: first > 0 });
-      portion.leave(inputs, outputs, first);
+      portion.leave("predict", inputs, outputs, first);
     }
     return outputs;
   } finally {

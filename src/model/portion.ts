@@ -6,8 +6,9 @@ import type { Regions } from "../engine/regions.js";
 import { runSteps } from "../engine/run.js";
 import { resetTeam, teamBytes } from "../engine/team.js";
 import type { Network } from "./network.js";
-import { refuseStray } from "./predictionArguments.js";
+import { type PredictionMethod, refuseStray } from "./predictionArguments.js";
 import { PREDICTED_ROWS, type PredictionPlans } from "./predictionPlans.js";
+import { checkOutputs } from "./soundness.js";
 
 /** `[samples, features]` */
 export type Inputs = Uint8Array | Float32Array;
@@ -138,18 +139,22 @@ export class Portion {
   /**
    * Copies what the network says of the samples, the first one being number `first`.
    *
+   * @param method who was asked, for messages
    * @throws OptionError when an input is not finite.
+   * @throws ModelError when a parameter, or an output, is not finite.
    */
-  leave(inputs: Inputs, outputs: Float32Array, first: number): void {
+  leave(method: PredictionMethod, inputs: Inputs, outputs: Float32Array, first: number): void {
     const { engine, layers, architecture, targetStandardization } = this.#network;
     const { memory } = engine;
     if (this.#areFinite && memory.integers(this.#areFinite, this.#steps).includes(0)) {
       const { inputs: features } = architecture;
-      refuseStray(memory.floats(this.inputs, this.#samples * features), inputs, first, features);
+      const values = memory.floats(this.inputs, this.#samples * features);
+      refuseStray(method, values, inputs, first, features);
     }
     const { units } = layers[layers.length - 1];
     const own = outputs.subarray(first * units, (first + this.#samples) * units);
     own.set(memory.floats(this.#outputs, own.length));
     if (targetStandardization) unstandardize(own, targetStandardization);
+    checkOutputs(this.#network, own, first);
   }
 }

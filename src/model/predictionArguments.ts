@@ -3,15 +3,22 @@ import { wrongType } from "../arguments.js";
 import { OptionError } from "../errors.js";
 import type { Network } from "./network.js";
 
+/** Who was asked, for messages. */
+export type PredictionMethod = "predict" | "predictAll";
+
 /** @throws OptionError when inputs `[samples, features]` are neither bytes nor floats, or not whole samples. */
-export function countSamples({ architecture }: Network, inputs: Uint8Array | Float32Array): number {
+export function countSamples(
+  method: PredictionMethod,
+  { architecture }: Network,
+  inputs: Uint8Array | Float32Array,
+): number {
   if (!(inputs instanceof Uint8Array || inputs instanceof Float32Array)) {
-    throw wrongType("inputs of predict", inputs, "a Uint8Array or a Float32Array");
+    throw wrongType(`inputs of ${method}`, inputs, "a Uint8Array or a Float32Array");
   }
   const samples = inputs.length / architecture.inputs;
   if (Number.isInteger(samples) && samples > 0) return samples;
   throw new OptionError(
-    `predict was given ${inputs.length} input values, expected one or more samples of ${architecture.inputs} as the network has inputs`,
+    `${method} was given ${inputs.length} input values, expected one or more samples of ${architecture.inputs} as the network has inputs`,
   );
 }
 
@@ -20,38 +27,20 @@ export function countSamples({ architecture }: Network, inputs: Uint8Array | Flo
  *
  * @throws OptionError when the caller's is of another type or length.
  */
-export function roomFor({ layers }: Network, samples: number, room?: Float32Array): Float32Array {
+export function roomFor(
+  method: PredictionMethod,
+  { layers }: Network,
+  samples: number,
+  room?: Float32Array,
+): Float32Array {
   const { units } = layers[layers.length - 1];
   if (room === undefined) return new Float32Array(samples * units);
   if (!(room instanceof Float32Array))
-    throw wrongType("outputs of predict", room, "a Float32Array");
+    throw wrongType(`outputs of ${method}`, room, "a Float32Array");
   if (room.length === samples * units) return room;
   throw new OptionError(
-    `predict was given room for ${room.length} outputs, expected ${samples * units} as ${samples} × ${units}`,
+    `${method} was given room for ${room.length} outputs, expected ${samples * units} as ${samples} × ${units}`,
   );
-}
-
-/**
- * @param values `[features]` of a single sample
- * @param inputs what was given; the values are the same, or these standardised
- * @throws OptionError when one of them is NaN or infinite.
- */
-export function checkFinite(values: Float32Array, inputs: Uint8Array | Float32Array): void {
-  // 0 for finite numbers, NaN for any other. Four sums, since each addition waits for the one before.
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  const whole = values.length & ~3;
-  for (let place = 0; place < whole; place += 4) {
-    a += values[place] * 0;
-    b += values[place + 1] * 0;
-    c += values[place + 2] * 0;
-    d += values[place + 3] * 0;
-  }
-  for (let place = whole; place < values.length; place++) a += values[place] * 0;
-  if (a + b + c + d === 0) return;
-  refuseStray(values, inputs, 0, values.length);
 }
 
 /**
@@ -60,6 +49,7 @@ export function checkFinite(values: Float32Array, inputs: Uint8Array | Float32Ar
  * @throws OptionError naming the first value that is not finite.
  */
 export function refuseStray(
+  method: PredictionMethod,
   values: Float32Array,
   inputs: Uint8Array | Float32Array,
   first: number,
@@ -72,6 +62,6 @@ export function refuseStray(
     ? `, which is ${values[index]} when standardised`
     : "";
   throw new OptionError(
-    `predict was given ${given} as feature ${index % features} of sample ${sample}${standardized}, expected a finite number`,
+    `${method} was given ${given} as feature ${index % features} of sample ${sample}${standardized}, expected a finite number`,
   );
 }

@@ -1,4 +1,5 @@
 /** Class probabilities of inputs that come from outside a data set. */
+import { findNonFinite } from "../data/nonFinite.js";
 import { standardize, unstandardize } from "../data/preprocessing.js";
 import type { Pointer } from "../engine/kernels.js";
 import { EMPTY_PLAN, LOSS_CODES, PLAN_BYTES, writePlan } from "../engine/plan.js";
@@ -7,7 +8,8 @@ import { lossOf } from "./architecture.js";
 import { predictAllSync } from "./batchPredictor.js";
 import { layOutLayers, layOutScratch } from "./layout.js";
 import type { Network } from "./network.js";
-import { checkFinite, countSamples, roomFor } from "./predictionArguments.js";
+import { countSamples, refuseStray, roomFor } from "./predictionArguments.js";
+import { checkOutputs } from "./soundness.js";
 
 /** Where in linear memory a sample goes and its outputs come from. */
 interface Views {
@@ -61,14 +63,16 @@ export class Predictor {
    *
    * @throws OptionError when the inputs are not whole samples of finite numbers, or `outputs` has another length
    * than samples · classes.
+   * @throws ModelError when a parameter, or an output, is not finite.
    */
   predict(inputs: Uint8Array | Float32Array, outputs?: Float32Array): Float32Array {
-    const samples = countSamples(this.#network, inputs);
+    const samples = countSamples("predict", this.#network, inputs);
     if (samples > 1) return predictAllSync(this.#network, inputs, outputs);
-    const probabilities = roomFor(this.#network, 1, outputs);
+    const probabilities = roomFor("predict", this.#network, 1, outputs);
     this.#predictRow(inputs, probabilities);
     const { targetStandardization } = this.#network;
     if (targetStandardization) unstandardize(probabilities, targetStandardization);
+    checkOutputs(this.#network, probabilities, 0);
     return probabilities;
   }
 
@@ -84,7 +88,10 @@ export class Predictor {
       views.inputs.set(inputs);
     }
     if (inputStandardization) standardize(views.inputs, inputStandardization);
-    if (inputStandardization || inputs instanceof Float32Array) checkFinite(views.inputs, inputs);
+    const mayStray = inputStandardization || inputs instanceof Float32Array;
+    if (mayStray && findNonFinite(views.inputs) >= 0) {
+      refuseStray("predict", views.inputs, inputs, 0, this.#features);
+    }
     kernels.predict(this.#plan, 1);
     const { outputs } = views;
     for (let index = 0; index < probabilities.length; index++) {

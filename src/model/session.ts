@@ -2,7 +2,13 @@
  * A session passes a data set through a network: the data set copied into linear memory once, the
  * buffers of one batch, and the plan that the kernels follow. Nothing is allocated afterwards.
  */
-import { checkDataset, type Dataset, type Targets, type ValueTargets } from "../data/dataset.js";
+import {
+  checkDataset,
+  checkInputs,
+  checkValues,
+  type Dataset,
+  type Targets,
+} from "../data/dataset.js";
 import { standardize } from "../data/preprocessing.js";
 import type { Pointer } from "../engine/kernels.js";
 import {
@@ -27,6 +33,7 @@ import { countDescentTiles, type LayerLayout, layOutLayers, layOutScratch } from
 import { dropoutFields, type Learning } from "./learning.js";
 import { LearningState } from "./learningState.js";
 import type { Network } from "./network.js";
+import { checkParameters } from "./soundness.js";
 import {
   isSparse,
   layOutSparseBatches,
@@ -69,6 +76,8 @@ export interface LayerState {
 }
 
 export class Session {
+  /** That of the data set. */
+  readonly name: string;
   readonly samples: number;
   /** Steps that one pass over the data set takes; the last batch may be smaller. */
   readonly steps: number;
@@ -90,15 +99,19 @@ export class Session {
 
   /**
    * @throws OptionError when the data set does not fit the network or what is asked of it.
+   * @throws DataError when one of its numbers is not finite.
+   * @throws ModelError when a parameter is not finite.
    * @throws EngineError when the host grants no more memory, or the network has been disposed of.
    */
   constructor(network: Network, dataset: Dataset<Targets>, options: SessionOptions) {
     checkFit(network, dataset);
+    checkParameters(network);
     const { engine } = network;
     const { memory, execution } = engine;
     const { learning } = options;
     this.#network = network;
     this.#learning = learning;
+    this.name = dataset.name;
     this.samples = dataset.samples;
     this.batchSize = Math.min(options.batchSize, dataset.samples);
     this.steps = Math.ceil(this.samples / this.batchSize);
@@ -117,7 +130,7 @@ export class Session {
       const inputs = regions.allocateBytes(dataset.inputs.byteLength);
       copyInputs(network, dataset, inputs);
       if (targets.kind === "classes") memory.integers(labels, this.samples).set(targets.labels);
-      else copyValues(network, targets, values);
+      else copyValues(network, dataset, values);
       const density = measureDensity(engine, inputs, dataset);
       const firstLayer = isSparse(density) ? "sparse" : "dense";
       const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
@@ -312,8 +325,9 @@ export class Session {
   }
 }
 
-function copyInputs(network: Network, { inputs }: Dataset<Targets>, target: Pointer): void {
+function copyInputs(network: Network, dataset: Dataset<Targets>, target: Pointer): void {
   const { engine, inputStandardization } = network;
+  const { inputs } = dataset;
   if (inputs instanceof Uint8Array) {
     engine.memory.bytes(target, inputs.length).set(inputs);
     return;
@@ -321,13 +335,17 @@ function copyInputs(network: Network, { inputs }: Dataset<Targets>, target: Poin
   const copy = engine.memory.floats(target, inputs.length);
   copy.set(inputs);
   if (inputStandardization) standardize(copy, inputStandardization);
+  // Its arrays are the caller's, who may have written to them since it was made.
+  checkInputs(dataset, copy);
 }
 
-function copyValues(network: Network, { values }: ValueTargets, target: Pointer): void {
+function copyValues(network: Network, { name, targets }: Dataset<Targets>, target: Pointer): void {
+  if (targets.kind !== "values") return;
   const { engine, targetStandardization } = network;
-  const copy = engine.memory.floats(target, values.length);
-  copy.set(values);
+  const copy = engine.memory.floats(target, targets.values.length);
+  copy.set(targets.values);
   if (targetStandardization) standardize(copy, targetStandardization);
+  checkValues(name, targets, copy);
 }
 
 function checkFit(network: Network, dataset: Dataset<Targets>): void {

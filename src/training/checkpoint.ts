@@ -50,12 +50,33 @@ export interface RunState {
 const METADATA_KEY = "wasmlp-checkpoint";
 const VERSION = 1;
 
-export function fingerprint({
-  inputs,
-  targets,
-  samples,
-  features,
-}: Dataset<Targets>): DataFingerprint {
+/** What a checkpoint of this run must agree with. */
+export function identifyRun(
+  architecture: Architecture,
+  settings: TrainingSettings,
+  dataset: Dataset<Targets>,
+  validation: Dataset<Targets> | undefined,
+): RunIdentity {
+  return {
+    architecture,
+    settings,
+    data: fingerprint(dataset),
+    validation: validation ? fingerprint(validation) : null,
+  };
+}
+
+/**
+ * How far a checkpoint of this run had come.
+ *
+ * @throws ModelError when it is none.
+ */
+export function resumeRun(file: Uint8Array, run: RunIdentity): RunState {
+  const checkpoint = decodeCheckpoint(file, "checkpoint");
+  checkSameRun(checkpoint.run, run, "checkpoint");
+  return checkpoint.state;
+}
+
+function fingerprint({ inputs, targets, samples, features }: Dataset<Targets>): DataFingerprint {
   return {
     samples,
     features,
@@ -154,7 +175,7 @@ interface Stored {
 /**
  * @throws ModelError when the checkpoint is of another run: it names the first thing that differs.
  */
-export function checkSameRun(checkpoint: RunIdentity, run: RunIdentity, name: string): void {
+function checkSameRun(checkpoint: RunIdentity, run: RunIdentity, name: string): void {
   const difference = firstDifference(comparable(checkpoint), comparable(run), "");
   if (difference) {
     const { path, found, expected } = difference;

@@ -2,6 +2,7 @@
 import { TrainingError } from "../errors.js";
 import type { Network } from "../model/network.js";
 import type { Session } from "../model/session.js";
+import { strayParameter } from "../model/soundness.js";
 import type { TrainingSettings } from "./resolveOptions.js";
 
 /** Names the first of steps `first` to `end − 1` whose loss is not finite, and the layer. */
@@ -27,21 +28,12 @@ export function divergedLoss(
  *
  * @throws TrainingError when a parameter is not finite.
  */
-export function checkParameters(
-  { engine, layers }: Network,
-  epoch: number,
-  settings: TrainingSettings,
-): void {
-  const { memory } = engine;
-  layers.forEach(({ inputs, units, weights, biases }, index) => {
-    for (const values of [memory.floats(weights, inputs * units), memory.floats(biases, units)]) {
-      const position = values.findIndex((value) => !Number.isFinite(value));
-      if (position < 0) continue;
-      throw new TrainingError(
-        `training diverged in epoch ${epoch}: a parameter of layer ${index + 1} is ${values[position]} after it, expected a finite number; ${advice(settings)}`,
-      );
-    }
-  });
+export function checkEpoch(network: Network, epoch: number, settings: TrainingSettings): void {
+  const stray = strayParameter(network);
+  if (stray === undefined) return;
+  throw new TrainingError(
+    `training diverged in epoch ${epoch}: ${stray} after it, expected a finite number; ${advice(settings)}`,
+  );
 }
 
 function advice({ learningRate, clipNorm }: TrainingSettings): string {

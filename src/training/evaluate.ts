@@ -1,6 +1,8 @@
 /** Evaluation: how well a network classifies a data set. */
 import type { Dataset, Targets, ValueTargets } from "../data/dataset.js";
 import type { Tracer } from "../engine/tracer.js";
+import { TrainingError } from "../errors.js";
+import { predictAll } from "../model/batchPredictor.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
 import { confusionMatrix, reportClasses, reportValues } from "./metrics.js";
@@ -19,6 +21,8 @@ export function createEvaluationSession(network: Network, dataset: Dataset<Targe
 
 /**
  * @throws OptionError when the data set does not fit the network.
+ * @throws DataError when a number of it is NaN or infinite.
+ * @throws ModelError when a parameter is NaN or infinite, TrainingError when the loss is.
  * @throws the signal's reason, after the step under way, when `signal` aborts.
  */
 export async function evaluate(
@@ -48,19 +52,20 @@ export async function evaluate(
 }
 
 /**
- * @param predictions what the network says of the samples, `[samples, outputs]`
  * @throws OptionError when the data set does not fit the network.
+ * @throws DataError when a number of it is NaN or infinite.
+ * @throws ModelError when a parameter is NaN or infinite, TrainingError when the loss is.
  * @throws the signal's reason, after the step under way, when `signal` aborts.
  */
 export async function evaluateRegression(
   network: Network,
   dataset: Dataset<ValueTargets>,
-  predictions: Float32Array,
   signal?: AbortSignal,
 ): Promise<RegressionEvaluation> {
   const session = createEvaluationSession(network, dataset);
   try {
     const { loss } = await evaluateSession(session, signal);
+    const predictions = await predictAll(network, dataset.inputs, { signal });
     return {
       samples: dataset.samples,
       loss,
@@ -73,7 +78,12 @@ export async function evaluateRegression(
   }
 }
 
-/** One pass over the session's data set. */
+/**
+ * One pass over the session's data set.
+ *
+ * @throws TrainingError when the loss is NaN or infinite.
+ * @throws the signal's reason, after the step under way, when `signal` aborts.
+ */
 export async function evaluateSession(
   session: Session,
   signal?: AbortSignal,
@@ -81,5 +91,10 @@ export async function evaluateSession(
 ): Promise<Pick<Evaluation, "loss" | "accuracy" | "correct">> {
   await session.run({ signal, trace });
   const { loss, correct } = session.totals(0, session.steps);
+  if (!Number.isFinite(loss)) {
+    throw new TrainingError(
+      `${session.name}: the loss is ${loss}, expected a finite number: the network's sums overflow`,
+    );
+  }
   return { loss: loss / session.samples, accuracy: correct / session.samples, correct };
 }

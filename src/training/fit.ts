@@ -1,22 +1,15 @@
 /** Training: epochs of mini-batch gradient descent. */
 import { checkDataset, type Dataset, type Targets } from "../data/dataset.js";
-import { ModelError, OptionError } from "../errors.js";
+import { ModelError, OptionError, TrainingError } from "../errors.js";
 import type { LearningState } from "../model/learningState.js";
 import type { Network } from "../model/network.js";
 import { Session } from "../model/session.js";
-import {
-  checkSameRun,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  fingerprint,
-  type RunIdentity,
-  type RunState,
-} from "./checkpoint.js";
-import { checkParameters, divergedLoss } from "./divergence.js";
+import { strayParameter } from "../model/soundness.js";
+import { checkEpoch, divergedLoss } from "./divergence.js";
 import { EarlyStopping } from "./earlyStopping.js";
 import { createEvaluationSession, evaluateSession } from "./evaluate.js";
 import type { EpochReport, FitOptions, History } from "./options.js";
-import { copyParameters, restoreParameters } from "./parameters.js";
+import { copyParameters, type Parameters, restoreParameters, updateCopy } from "./parameters.js";
 import { Plateau } from "./plateau.js";
 import { learningOf, resolveFitOptions, type TrainingSettings } from "./resolveOptions.js";
 import { StepSettingsWriter } from "./stepSettings.js";
@@ -28,8 +21,9 @@ import { takeForTraining } from "./trainee.js";
  *
  * @throws OptionError when an option is out of range or a data set does not fit the network.
  * @throws ModelError when `options.resume` is not a checkpoint of this run.
+ * @throws DataError when a number of a data set is NaN or infinite.
  * @throws TrainingError when the loss, or a parameter at the end of an epoch, becomes NaN or
- * infinite.
+ * infinite; the network then has the parameters of the last whole epoch, or those that it began with.
  * @throws the signal's reason, after the step under way, when `options.signal` aborts.
  */
 export async function* trainEpochs(
@@ -46,10 +40,15 @@ export async function* trainEpochs(
   const release = takeForTraining(network, "fit");
   const sessions: Session[] = [];
   let averaging: LearningState | undefined;
+  let diverged = false;
+  let kept: Parameters | undefined;
   try {
     trace?.begin("TypeScript", 1);
-    const run = identify(network, dataset, options, settings);
-    const resumed = run && options.resume ? readCheckpoint(options.resume, run) : undefined;
+    const { validation, onCheckpoint, resume } = options;
+    // Pages that keep no checkpoints load nothing of them.
+    const checkpoints = onCheckpoint || resume ? await import("./checkpoint.js") : undefined;
+    const run = checkpoints?.identifyRun(network.architecture, settings, dataset, validation);
+    const resumed = run && resume && checkpoints?.resumeRun(resume, run);
     // Before the session, whose average begins as the parameters.
     if (resumed) restoreParameters(network, resumed.parameters);
     const { batchSize, shuffle } = settings;
@@ -59,13 +58,13 @@ export async function* trainEpochs(
         'earlyStopping.monitor is "accuracy", expected loss as values are predicted',
       );
     }
-    const { validation } = options;
     const training = new Session(network, dataset, {
       batchSize,
       order: shuffle && batchSize < dataset.samples ? "shuffled" : "stored",
       learning: learningOf(settings),
     });
     sessions.push(training);
+    kept = copyParameters(network);
     const missing = resumed && training.learned.restore(resumed.optimizer);
     if (missing !== undefined) {
       throw new ModelError(`checkpoint: "${missing}" is missing or of another size`);
@@ -95,7 +94,7 @@ export async function* trainEpochs(
         kind,
       });
       trace?.begin("TypeScript", epoch);
-      checkParameters(network, epoch, settings);
+      checkEpoch(network, epoch, settings);
       const layers = options.inspect && training.layerStates();
       averaging?.exchangeAverage();
       if (checking) trace?.begin("validation", epoch);
@@ -111,21 +110,22 @@ export async function* trainEpochs(
         learningRate,
       };
       stopping?.observe(network, report);
+      updateCopy(network, kept);
       averaging?.exchangeAverage();
       plateau?.observe(report.validationLoss ?? report.loss);
       epochs.push(report);
       if (layers) options.inspect?.(report, layers);
       // Before the checkpoint: a run that is killed in between reports the epoch again.
       await options.onEpoch?.(report);
-      if (run && options.onCheckpoint) {
-        const state: RunState = {
+      if (checkpoints && run && onCheckpoint) {
+        const checkpoint = checkpoints.encodeCheckpoint(run, {
           epochs,
           parameters: copyParameters(network),
           optimizer: training.learned.copy(),
           plateau: plateau?.state ?? null,
           best: stopping?.best ?? null,
-        };
-        await options.onCheckpoint(encodeCheckpoint(run, state));
+        });
+        await onCheckpoint(checkpoint);
       }
       yield report;
     }
@@ -134,35 +134,20 @@ export async function* trainEpochs(
     const restoredEpoch = stopping?.restore(network);
     const seconds = epochs.reduce((sum, report) => sum + report.seconds, 0);
     return { epochs, seconds, ...(restoredEpoch !== undefined && { restoredEpoch }) };
+  } catch (error) {
+    diverged = error instanceof TrainingError;
+    throw error;
   } finally {
-    // Whoever leaves early takes the average too, unless the model has been disposed of.
-    if (!network.disposed) averaging?.exchangeAverage();
+    if (!network.disposed) {
+      // Whoever leaves early takes the average too.
+      averaging?.exchangeAverage();
+      // An epoch that was left early may have diverged unseen.
+      if (kept && (diverged || strayParameter(network))) restoreParameters(network, kept);
+    }
     for (const session of sessions) session.free();
     release();
     trace?.end();
   }
-}
-
-/** What a checkpoint must agree with; nothing is computed where none is wanted. */
-function identify(
-  { architecture }: Network,
-  dataset: Dataset<Targets>,
-  { onCheckpoint, resume, validation }: FitOptions,
-  settings: TrainingSettings,
-): RunIdentity | undefined {
-  if (!onCheckpoint && !resume) return undefined;
-  return {
-    architecture,
-    settings,
-    data: fingerprint(dataset),
-    validation: validation ? fingerprint(validation) : null,
-  };
-}
-
-function readCheckpoint(file: Uint8Array, run: RunIdentity): RunState {
-  const checkpoint = decodeCheckpoint(file, "checkpoint");
-  checkSameRun(checkpoint.run, run, "checkpoint");
-  return checkpoint.state;
 }
 
 async function trainEpoch(

@@ -14,6 +14,14 @@ export function copyParameters({ engine, layers }: Network): Parameters {
   }));
 }
 
+/** The same into a copy that was made before. */
+export function updateCopy({ engine, layers }: Network, copy: Parameters): void {
+  layers.forEach(({ inputs, units, weights, biases }, index) => {
+    copy[index].weights.set(engine.memory.floats(weights, inputs * units));
+    copy[index].biases.set(engine.memory.floats(biases, units));
+  });
+}
+
 /** Puts a copy in the place of the network's parameters. */
 export function restoreParameters({ engine, layers }: Network, parameters: Parameters): void {
   layers.forEach(({ inputs, units, weights, biases }, index) => {

@@ -71,7 +71,7 @@ test("a page that makes, trains and asks a model loads at most 39.5 KB, JavaScri
     ],
   });
   const { output } = await bundle.write({ dir: directory, minify: true });
-  // What is imported dynamically is for Node.
+  // What is imported dynamically is for Node, or for pages that keep checkpoints.
   const loaded = output.filter((part) => part.type === "asset" || !part.isDynamicEntry);
   const parts = [
     ...loaded.map((part) => (part.type === "chunk" ? part.code : part.source)),

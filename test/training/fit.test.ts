@@ -400,7 +400,64 @@ describe("diverging", () => {
     await expect(
       model.fit(large, { epochs: 1, batchSize: "full", learningRate: 3e38 }),
     ).rejects.toThrow(
-      /^training diverged in epoch 1: a parameter of layer \d is (NaN|-?Infinity) after it, expected a finite number; try a learning rate below 3e\+38, or clipping the gradient's norm$/,
+      /^training diverged in epoch 1: (weight|bias) \[.*\] of layer \d is (NaN|-?Infinity) after it, expected a finite number; try a learning rate below 3e\+38, or clipping the gradient's norm$/,
+    );
+  });
+
+  test.each([0, 0.5])(
+    "leaves the parameters of the last whole epoch, averaged by %d",
+    async (averaging) => {
+      const values = createDataset({
+        name: "a line",
+        inputs: Float32Array.of(10, -10),
+        features: 1,
+        targets: { kind: "values", values: Float32Array.of(1, -1), names: ["y"] },
+      });
+      const architecture = perceptron(1, [], 1, "identity", "identity");
+      const left = async (epochs: number) => {
+        const model = await Mlp.create({ architecture, seed: 1 });
+        const reports: EpochReport[] = [];
+        const options = { epochs, batchSize: 1, learningRate: 0.5, averaging };
+        const onEpoch = (report: EpochReport) => reports.push(report);
+        const refusal = await model.fit(values, { ...options, onEpoch }).catch(String);
+        return { model, refusal, whole: reports.length };
+      };
+      const { model, refusal, whole } = await left(100);
+      expect(refusal).toMatch(/^TrainingError: training diverged in epoch/);
+      expect(whole).toBeGreaterThan(2);
+      const { model: shorter } = await left(whole);
+      expect(model.save()).toEqual(shorter.save());
+      expect(Number.isFinite(model.predict(Float32Array.of(0))[0])).toBe(true);
+      model.dispose();
+      shorter.dispose();
+    },
+  );
+
+  test("in the first epoch leaves the parameters that there were before", async () => {
+    using model = await Mlp.create({ architecture: perceptron(2, [8], 2, "relu"), seed: 1 });
+    const before = model.save();
+    const options = { epochs: 50, batchSize: 1, learningRate: 1e30 };
+    await expect(model.fit(large, options)).rejects.toThrow(TrainingError);
+    expect(model.save()).toEqual(before);
+  });
+
+  test("a loss on the validation set that is no number is named as such", async () => {
+    using model = await Mlp.create({
+      architecture: perceptron(1, [], 1, "identity", "identity"),
+      seed: 1,
+    });
+    const line = (inputs: Float32Array) =>
+      createDataset({
+        name: "far away",
+        inputs,
+        features: 1,
+        targets: { kind: "values", values: Float32Array.of(1), names: ["y"] },
+      });
+    const validation = line(Float32Array.of(3e38));
+    await expect(model.fit(line(Float32Array.of(1)), { epochs: 1, validation })).rejects.toThrow(
+      new TrainingError(
+        "far away: the loss is Infinity, expected a finite number: the network's sums overflow",
+      ),
     );
   });
 

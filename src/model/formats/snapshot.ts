@@ -2,6 +2,7 @@
 
 import { checkType, wrongType } from "../../arguments.js";
 import type { ImageShape } from "../../data/imageShape.js";
+import { findNonFinite } from "../../data/nonFinite.js";
 import type { Preprocessing } from "../../data/preprocessing.js";
 import { OptionError } from "../../errors.js";
 import { type Architecture, checkArchitecture } from "../architecture.js";
@@ -84,7 +85,7 @@ function checkParameters(values: Float32Array, count: number, what: string): voi
   if (values.length !== count) {
     throw new OptionError(`the ${what} are ${values.length} numbers, expected ${count}`);
   }
-  const index = values.findIndex((value) => !Number.isFinite(value));
+  const index = findNonFinite(values);
   if (index >= 0) {
     throw new OptionError(
       `value ${index} of the ${what} is ${values[index]}, expected a finite number`,

@@ -6,6 +6,7 @@
  */
 import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { show } from "../../data/arrays/show.js";
+import { findNonFinite } from "../../data/nonFinite.js";
 import { ModelError } from "../../errors.js";
 import type { Architecture } from "../architecture.js";
 import { dequantizeLayer, type EncodeOptions, quantizeLayer } from "./quantization.js";
@@ -110,7 +111,7 @@ export function floatsOf({ name, dtype, values }: NumericArray, place: string): 
     );
   }
   const floats = values instanceof Float32Array ? values : Float32Array.from(values);
-  const index = floats.findIndex((value) => !Number.isFinite(value));
+  const index = findNonFinite(floats);
   if (index >= 0) {
     const beyond = Number.isFinite(values[index]) ? " that float32 holds" : "";
     throw new ModelError(
