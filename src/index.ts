@@ -41,11 +41,17 @@ export {
   type Targets,
   type ValueTargets,
 } from "./data/dataset.js";
-export { type DigitsOptions, digits } from "./data/digits/index.js";
+export {
+  type DigitsOptions,
+  type DrawDigitsOptions,
+  digits,
+  drawDigits,
+} from "./data/digits/index.js";
 export type { GreyImage } from "./data/digits/prepare.js";
 export { decodeIdxArray } from "./data/idx.js";
 export type { ImageShape } from "./data/imageShape.js";
 export { type DigitsOfOptions, digitsOf, type FoundDigit } from "./data/pictures/digitsOf.js";
+export { type ColourImage, greyImage } from "./data/pictures/greyImage.js";
 export type {
   CategoryColumn,
   InputColumn,
@@ -148,6 +154,7 @@ export type { MissingActivations } from "./model/formats/stateDict.js";
 export { decodeStateDict } from "./model/formats/stateDictFile.js";
 export { type Initialization, parseInitialization } from "./model/initialization.js";
 export type { Augmentation } from "./model/learning.js";
+export type { PredictionInputs } from "./model/predictionArguments.js";
 export type { LayerState } from "./model/session.js";
 export type { LayerSummary } from "./model/summary.js";
 export type { ProgramName } from "./reproduce/published.js";

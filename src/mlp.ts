@@ -25,6 +25,7 @@ import {
 } from "./model/formats/snapshot.js";
 import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
+import { type PredictionInputs, unclamped } from "./model/predictionArguments.js";
 import { Predictor } from "./model/predictor.js";
 import { checkParameters } from "./model/soundness.js";
 import { type LayerSummary, summarize } from "./model/summary.js";
@@ -278,9 +279,9 @@ export class Mlp implements Disposable {
    * @throws ModelError when an output is NaN or infinite.
    * @throws EngineError "disposed" after `dispose()`.
    */
-  predict(inputs: Uint8Array | Float32Array, outputs?: Float32Array): Float32Array {
+  predict(inputs: PredictionInputs, outputs?: Float32Array): Float32Array {
     this.#predictor ??= new Predictor(this.#network);
-    return this.#predictor.predict(inputs, outputs);
+    return this.#predictor.predict(unclamped(inputs), outputs);
   }
 
   /**
@@ -294,12 +295,9 @@ export class Mlp implements Disposable {
    * @throws EngineError "disposed" after `dispose()`.
    * @throws the signal's reason when `options.signal` aborts; of the room for outputs some is then filled.
    */
-  async predictAll(
-    inputs: Uint8Array | Float32Array,
-    options?: PredictAllOptions,
-  ): Promise<Float32Array> {
+  async predictAll(inputs: PredictionInputs, options?: PredictAllOptions): Promise<Float32Array> {
     checkSignal(options?.signal);
-    return predictAll(this.#network, inputs, options);
+    return predictAll(this.#network, unclamped(inputs), options);
   }
 
   /**

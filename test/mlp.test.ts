@@ -28,6 +28,16 @@ describe("creating", () => {
     expect(same.save()).toEqual(model.save());
   });
 
+  test("clamped bytes, as pictures have them, are bytes, of a part of their memory too", async () => {
+    using model = await Mlp.create({ architecture: ARCHITECTURE, seed: 1 });
+    const all = Uint8ClampedArray.from({ length: 60 }, (_, index) => 4 * index);
+    const bytes = Uint8Array.from(all).subarray(15, 45);
+    const clamped = all.subarray(15, 45);
+    expect(model.predict(clamped)).toEqual(model.predict(bytes));
+    expect(model.predict(clamped.subarray(15))).toEqual(model.predict(bytes.subarray(15)));
+    expect(await model.predictAll(clamped)).toEqual(model.predict(bytes));
+  });
+
   test("names and image are copied", async () => {
     const classNames = ["a", "b", "c", "d"];
     const image = { width: 5, height: 3 };

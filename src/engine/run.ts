@@ -1,7 +1,8 @@
 /** Runs the steps of a plan, on the engine's workers or, without shared memory, in slices. */
+
+import { runInSlices } from "../tasks/slices.js";
 import type { Engine } from "./engine.js";
 import type { Pointer } from "./kernels.js";
-import { runInSlices } from "./slices.js";
 import { completedSteps, requestStop, resetTeam } from "./team.js";
 import type { Tracer } from "./tracer.js";
 

@@ -4,7 +4,7 @@
  * Noise only ever adds time: another program on the core, or on its other half, for milliseconds or for seconds. So a
  * sample is the fastest of several batches, one of each pass, which lie seconds apart.
  */
-import { nextTask } from "../engine/nextTask.js";
+import { nextTask } from "../tasks/nextTask.js";
 import type { Timer } from "./timer.js";
 
 /** Something that can be called many times. */

@@ -1,8 +1,8 @@
 /** Runs the three programs of the question and sets what they reach beside what was published. */
 import type { Dataset } from "../data/dataset.js";
-import { nextTask } from "../engine/nextTask.js";
 import { Mlp } from "../mlp.js";
 import { perceptron } from "../model/architecture.js";
+import { nextTask } from "../tasks/nextTask.js";
 import { checkSeed } from "../training/resolveOptions.js";
 import { type MistakenEpoch, runMistakenProgram } from "./mistaken.js";
 import { PROGRAMS, type Program, type ProgramName } from "./published.js";

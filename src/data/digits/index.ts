@@ -6,7 +6,8 @@
  * Same seed, same bytes on every JavaScript engine: no file in this folder computes with more than
  * + − × ÷, square roots, rounding and whole numbers, all of which the language fixes to the bit.
  */
-import { checkOptions, checkWhole } from "../../arguments.js";
+import { checkOptions, checkSignal, checkWhole } from "../../arguments.js";
+import { runInSlices } from "../../tasks/slices.js";
 import { createDataset, type Dataset } from "../dataset.js";
 import { trace } from "./curve.js";
 import { distortion, unsteady } from "./distort.js";
@@ -31,31 +32,72 @@ export interface DigitsOptions {
   readonly name?: string;
 }
 
+/** What may end the drawing. */
+export interface DrawDigitsOptions extends DigitsOptions {
+  /** Ends the drawing; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * A data set of drawn digits: bytes `[samples, 784]`, each sample an image of 28 × 28. Sample i shows
  * the digit i mod 10 and depends on the seed and on i alone, not on the number of samples. Two seeds
  * make two independent sets, for instance one to train on and one to test with.
  *
+ * It keeps its thread busy, for about a second for 10 000 digits: a page calls `drawDigits`.
+ *
  * @throws OptionError when `samples` or `seed` is out of range.
  */
 export function digits(options: DigitsOptions): Dataset {
+  const drawing = begin(options);
+  drawing.draw(0, drawing.samples);
+  return drawing.finish();
+}
+
+/**
+ * The same data set, drawn in slices of 16 ms between which the page, timers and signals have their turn.
+ *
+ * @throws OptionError as `digits`.
+ * @throws the signal's reason when `options.signal` aborts.
+ */
+export async function drawDigits(options: DrawDigitsOptions): Promise<Dataset> {
+  const drawing = begin(options);
+  checkSignal(options.signal);
+  await runInSlices(drawing.samples, options.signal, drawing.draw);
+  return drawing.finish();
+}
+
+interface Drawing {
+  readonly samples: number;
+  /** Draws `count` samples from the one with the number `first`. */
+  readonly draw: (first: number, count: number) => void;
+  /** The data set, when all are drawn. */
+  readonly finish: () => Dataset;
+}
+
+function begin(options: DigitsOptions): Drawing {
   checkOptions(options, { name: "string" });
   const { samples, seed = 0, name = "built-in digits" } = options;
   checkWhole("samples", samples, 1, MAXIMUM_SAMPLES);
   checkWhole("seed", seed, 0, MAXIMUM_SEED);
   const inputs = new Uint8Array(samples * PIXELS);
   const labels = new Uint8Array(samples);
-  for (let sample = 0; sample < samples; sample++) {
-    labels[sample] = sample % FORMS.length;
-    inputs.set(drawDigit(labels[sample], new Random(seed, sample)), sample * PIXELS);
-  }
-  return createDataset({
-    name,
-    inputs,
-    targets: { kind: "classes", labels, names: FORMS.map((_, digit) => String(digit)) },
-    features: PIXELS,
-    image: { width: IMAGE_SIDE, height: IMAGE_SIDE },
-  });
+  return {
+    samples,
+    draw(first, count) {
+      for (let sample = first; sample < first + count; sample++) {
+        labels[sample] = sample % FORMS.length;
+        inputs.set(drawDigit(labels[sample], new Random(seed, sample)), sample * PIXELS);
+      }
+    },
+    finish: () =>
+      createDataset({
+        name,
+        inputs,
+        targets: { kind: "classes", labels, names: FORMS.map((_, digit) => String(digit)) },
+        features: PIXELS,
+        image: { width: IMAGE_SIDE, height: IMAGE_SIDE },
+      }),
+  };
 }
 
 /** One specimen of a digit, 0 … 9: bytes `[28, 28]`, white on black. */

@@ -7,13 +7,13 @@
 import { DataError } from "../../errors.js";
 import type { Point } from "./stroke.js";
 
-/** A greyscale picture, white ink on black. */
+/** A greyscale picture; `digitsOf` finds out whether it is light ink on dark paper or dark ink on light. */
 export interface GreyImage {
   /** Pixels of a row. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
-  /** `[height, width]`, row by row; 0 is no ink, 255 full ink. */
+  /** `[height, width]`, row by row; from 0, black, to 255, white. */
   readonly pixels: Uint8Array | Uint8ClampedArray;
 }
 
@@ -33,7 +33,7 @@ interface Box {
 }
 
 /**
- * The prepared image, `[28, 28]`; all black when the picture holds no ink. The background has to
+ * The prepared image, `[28, 28]`, of white ink on black, 0 for no ink and 255 for full; all black when the picture holds no ink. The background has to
  * be 0, as everything else counts as ink.
  *
  * @param centre where the centre of mass is placed, to the nearest whole pixel, and as far as the

@@ -49,7 +49,7 @@ const LEAST_SHARED = 0.4;
  * The digits of a picture in reading order: line by line, from left to right. Polarity is detected, specks
  * are dropped, the parts of a broken digit are put together.
  *
- * @param picture greyscale, of any size, dark on light or light on dark
+ * @param picture greyscale, of any size, dark on light or light on dark; `greyImage` makes one of `ImageData`
  * @returns none when the picture is empty
  * @throws DataError when the pixels are not width × height, or there are more than 5000 marks.
  */

@@ -59,7 +59,7 @@ const { activate, logistic, multiplyRow, softmax } = instance.exports;
 /**
  * What the network says of one sample: class probabilities, or values where it predicts values.
  *
- * @param {Uint8Array | Float32Array} inputs raw; bytes stand for byte / 255
+ * @param {Uint8Array | Uint8ClampedArray | Float32Array} inputs raw; bytes stand for byte / 255
  * @param {Float32Array} [outputs] room for the answer, which is filled and returned
  * @returns {Float32Array}
  */
@@ -70,7 +70,7 @@ export function predict(inputs, outputs = new Float32Array(OUTPUTS)) {
   if (outputs.length !== OUTPUTS) {
     throw new RangeError(\`predict was given room for \${outputs.length} outputs, expected \${OUTPUTS}\`);
   }
-  if (inputs instanceof Uint8Array) {
+  if (inputs instanceof Uint8Array || inputs instanceof Uint8ClampedArray) {
     for (let i = 0; i < inputCount; i++) x[i] = inputs[i] * BYTE_SCALE;
   } else {
     for (let i = 0; i < inputCount; i++) {

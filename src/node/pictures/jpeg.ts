@@ -1,8 +1,9 @@
 /** JPEG (ITU-T T.81), and the orientation that cameras write into it (Exif 2.3, tag 0x0112). */
 import jpeg from "jpeg-js";
+import { brightness } from "../../data/pictures/greyImage.js";
 import type { GreyImage } from "../../index.js";
 import { readJpegSegments } from "./jpegSegments.js";
-import { brightness, damaged } from "./limits.js";
+import { damaged } from "./limits.js";
 
 const MOST_MEGABYTES = 2048;
 const ORIENTATION = 0x0112;

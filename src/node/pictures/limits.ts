@@ -18,8 +18,3 @@ export function damaged(name: string, format: string, cause?: unknown): DataErro
     cause,
   });
 }
-
-/** A colour's brightness on white paper, 0 … 255 (the luma of ITU-R BT.601); alpha is 0 … 1. */
-export function brightness(red: number, green: number, blue: number, alpha: number): number {
-  return Math.round(255 + alpha * (0.299 * red + 0.587 * green + 0.114 * blue - 255));
-}

@@ -1,9 +1,10 @@
 /** PNG (W3C, "Portable Network Graphics, third edition"). */
 import { inflateSync } from "node:zlib";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
+import { brightness } from "../../data/pictures/greyImage.js";
 import { DataError } from "../../errors.js";
 import type { GreyImage } from "../../index.js";
-import { brightness, checkSize, damaged } from "./limits.js";
+import { checkSize, damaged } from "./limits.js";
 
 const SIGNATURE_LENGTH = 8;
 const CHUNK_OVERHEAD = 12;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { digits } from "../../../src/data/digits/index.js";
+import { digits, drawDigits } from "../../../src/data/digits/index.js";
 import { OptionError } from "../../../src/errors.js";
 import { Mlp } from "../../../src/mlp.js";
 import { perceptron } from "../../../src/model/architecture.js";
@@ -36,6 +36,15 @@ describe("same seed, same bytes", () => {
     });
     expect(new Set(images).size).toBe(2000);
     expect(digits({ samples: 20 })).toEqual(digits({ samples: 20, seed: 0 }));
+  });
+
+  test("drawn in slices they are the same, and others have their turns meanwhile", async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const drawn = await drawDigits({ samples: 2000, seed: 3, name: "mine" });
+    clearInterval(timer);
+    expect(drawn).toEqual(digits({ samples: 2000, seed: 3, name: "mine" }));
+    expect(turns).toBeGreaterThan(1);
   });
 
   test("nothing is used that engines compute differently", () => {
@@ -101,6 +110,16 @@ describe("the data set", () => {
     expect(() => digits({ samples })).toThrow(
       new OptionError(`samples is ${samples}, expected a whole number from 1 to 5000000`),
     );
+  });
+
+  test("the drawing ends when it is told to, and refuses what digits refuses", async () => {
+    const stop = new AbortController();
+    const drawing = drawDigits({ samples: 100_000, signal: stop.signal });
+    stop.abort(new Error("enough"));
+    await expect(drawing).rejects.toThrow("enough");
+    await expect(drawDigits({ samples: 0 })).rejects.toThrow(OptionError);
+    const signal = "now" as unknown as AbortSignal;
+    await expect(drawDigits({ samples: 1, signal })).rejects.toThrow(OptionError);
   });
 
   test("a seed that is not a whole number of 32 bits is refused", () => {

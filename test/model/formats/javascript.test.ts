@@ -15,7 +15,10 @@ const FEATURES = 37;
 interface ExportedModel {
   readonly classNames: readonly string[];
   readonly inputCount: number;
-  predict(inputs: Uint8Array | Float32Array, outputs?: Float32Array): Float32Array;
+  predict(
+    inputs: Uint8Array | Uint8ClampedArray | Float32Array,
+    outputs?: Float32Array,
+  ): Float32Array;
 }
 
 async function load(source: Uint8Array): Promise<ExportedModel> {
@@ -35,6 +38,7 @@ async function compare(options: MlpOptions, quantize?: "int8"): Promise<Exported
     const bytes = Uint8Array.from(floats, (value) => Math.abs(value) * 200);
     expect(exported.predict(floats)).toEqual(same.predict(floats));
     expect(exported.predict(bytes)).toEqual(same.predict(bytes));
+    expect(exported.predict(new Uint8ClampedArray(bytes))).toEqual(same.predict(bytes));
   }
   return exported;
 }

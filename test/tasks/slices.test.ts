@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { runInSlices } from "../../src/engine/slices.js";
+import { runInSlices } from "../../src/tasks/slices.js";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { nextTask } from "../../src/engine/nextTask.js";
+import { nextTask } from "../../src/tasks/nextTask.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
