@@ -6,6 +6,9 @@ import { join } from "node:path";
 const directory = join(import.meta.dirname, "peers");
 const python = join(import.meta.dirname, ".venv/bin/python");
 
+/** Milliseconds after which a peer is given up. */
+const PATIENCE = 600_000;
+
 /** How each is called in the table, and its file. */
 export const PEERS = {
   wasmlp: { name: "wasmlp", file: "wasmlp.mjs" },
@@ -36,10 +39,12 @@ export function runPeer(peer, job) {
   const command = file.endsWith(".py") ? python : process.execPath;
   if (!existsSync(command)) return { skipped: "run bench/peers/setup.sh first" };
   const args = [join(directory, file), JSON.stringify(job)];
-  const { status, stdout, stderr } = spawnSync(command, args, {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: "utf8",
     env: environment,
+    timeout: PATIENCE,
   });
+  if (error) return { skipped: error.message };
   if (status === 0) return JSON.parse(stdout);
   const lines = stderr.trim().split("\n");
   const reason = lines.find((line) => /Error\b/.test(line)) ?? lines[lines.length - 1];

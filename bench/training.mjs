@@ -3,8 +3,9 @@
  *
  *   bench/peers/setup.sh && npm run bench [-- --rounds 3] [--data-dir DIR] [--work NAME]
  *
- * Prints a Markdown table of seconds an epoch and of ratios, median (lowest–highest) over the rounds.
- * A peer that is not installed is skipped with a word. Every figure is that of the fastest epoch of a
+ * Prints a Markdown table of seconds an epoch and of ratios, median (lowest–highest) over the rounds; the rows of each
+ * work when it is done, so that what was measured is not lost with a run that is ended. All of it takes ten minutes.
+ * A peer that is not installed, or fails in a round, is left out with a word. Every figure is that of the fastest epoch of a
  * run, so that neither start-up nor compilation counts.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -37,9 +38,9 @@ const directory = mkdtempSync(join(tmpdir(), "wasmlp-bench-"));
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 
 /** @returns {never} */
-function fail(sentence) {
+function fail(sentence, code = 2) {
   console.error(`error: ${sentence}`);
-  process.exit(2);
+  process.exit(code);
 }
 
 /** Files of bytes, as the peers want them. @param {import("../build/index.js").Dataset} dataset */
@@ -62,7 +63,7 @@ const files = {
  * @typedef {{ name: string, version: string, loss: number, seconds: number[] }} Result
  */
 
-/** @param {import("./work.mjs").Work} work @returns {Map<string, Result>} by contestant */
+/** @param {import("./work.mjs").Work} work @returns {Result[]} of the contestants that went through all rounds */
 function compare(work) {
   const results = new Map();
   for (let round = 1; round <= rounds; round++) {
@@ -73,7 +74,9 @@ function compare(work) {
       const job = { ...work.job, ...files[work.data], samples, ...settings };
       const { skipped, version, epochs } = runPeer(peer, job);
       if (skipped) {
-        console.error(`${work.name}: ${PEERS[peer].name} is skipped: ${skipped}`);
+        console.error(`${work.name}: ${PEERS[peer].name} is left out: ${skipped}`);
+        // Ratios are of one round each: what failed in one has no place beside the others.
+        results.delete(key);
         continue;
       }
       // An epoch over fewer samples stands for a whole one: the time a step takes does not change.
@@ -89,39 +92,38 @@ function compare(work) {
       console.error(`${work.name}, round ${round}: ${name} ${seconds.toFixed(3)} s`);
     }
   }
-  return results;
+  return [...results.values()];
 }
 
 /** The fastest of the results that `accepts`, by median. */
 function fastest(results, accepts) {
-  return [...results.values()]
-    .filter(accepts)
-    .sort((a, b) => median(a.seconds) - median(b.seconds))[0];
+  return results.filter(accepts).sort((a, b) => median(a.seconds) - median(b.seconds))[0];
 }
 
 const versions = new Set();
-const table = ["| work | against | seconds an epoch | times as long | to reach |"];
-table.push("|---|---|---|---|---|");
+const print = (...cells) => console.log(`| ${cells.join(" | ")} |`);
+print("work", "against", "seconds an epoch", "times as long", "to reach");
+print("---", "---", "---", "---", "---");
 for (const work of chosen) {
   const results = compare(work);
-  for (const { version } of results.values()) versions.add(version);
+  for (const { version } of results) versions.add(version);
   const ours = fastest(results, ({ peer }) => peer === "wasmlp");
-  table.push(`| ${work.name} | ${ours.name} | ${formatSeconds(ours.seconds)} | | |`);
-  for (const result of results.values()) {
+  if (!ours) fail(`${work.name}: wasmlp did not go through all rounds, expected it to`, 1);
+  print(work.name, ours.name, formatSeconds(ours.seconds), "", "");
+  for (const result of results) {
     if (result === ours) continue;
     const ratio = formatRatio(result.seconds, ours.seconds);
-    table.push(`| | ${result.name} | ${formatSeconds(result.seconds)} | ${ratio} | |`);
+    print("", result.name, formatSeconds(result.seconds), ratio, "");
   }
   for (const { text, accepts, atLeast } of work.goals) {
     const peer = fastest(results, ({ peer: id, settings }) => accepts(id, settings));
     if (!peer) continue;
     const ratio = formatRatio(peer.seconds, ours.seconds);
-    table.push(`| | **${text}** | | **${ratio}** | ${atLeast}× |`);
+    print("", `**${text}**`, "", `**${ratio}**`, `${atLeast}×`);
   }
-  const losses = [...results.values()].map(({ name, loss }) => `${name} ${loss.toFixed(3)}`);
+  const losses = results.map(({ name, loss }) => `${name} ${loss.toFixed(3)}`);
   console.error(`${work.name}, loss of the last epoch: ${losses.join("; ")}`);
 }
-console.log(table.join("\n"));
 console.log(
   `\n${[...versions].join(", ")}; Node ${process.versions.node}, ${cpus().length} cores,`,
 );

@@ -66,8 +66,8 @@ export function findMachineLoop(
   marked: string,
   work: LoopWork,
 ): MachineLoop | string {
-  const loops = innermostLoops(linesOf(plain));
-  const isMarked = innermostLoops(linesOf(marked)).map((lines) =>
+  const loops = loopsOf(linesOf(plain));
+  const isMarked = loopsOf(linesOf(marked)).map((lines) =>
     lines.some(({ text }) => MARK.test(text)),
   );
   const unmarked = isMarked.filter((is) => !is).length;
@@ -84,18 +84,23 @@ export function findMachineLoop(
   return describe(found, copies);
 }
 
-/** How many times over `machine` does `loop`; undefined where it is no multiple. */
+/**
+ * How many times over `machine` does `loop`; undefined where it is no multiple. What the iterations of an unrolled loop have
+ * in common, V8 may compute once for all of them; and a function that it has inlined adds what that does.
+ */
 function copiesOf(machine: LoopWork, loop: LoopWork): number | undefined {
+  const has = machine.operations + machine.stores;
   const all = loop.operations + loop.stores;
   // Nothing to count by; V8 unrolls what computes.
-  if (all === 0) return machine.operations + machine.stores === 0 ? 1 : undefined;
-  const copies = (machine.operations + machine.stores) / all;
-  const isMultiple =
-    Number.isInteger(copies) &&
-    copies > 0 &&
-    machine.operations === copies * loop.operations &&
-    machine.stores === copies * loop.stores;
-  return isMultiple ? copies : undefined;
+  if (all === 0) return has === 0 || loop.calls > 0 ? 1 : undefined;
+  for (const copies of [has / all, machine.stores / loop.stores]) {
+    if (!Number.isInteger(copies) || copies === 0) continue;
+    const [least, most] = [(copies - 1) * loop.operations, copies * loop.operations];
+    const isMultiple = machine.stores === copies * loop.stores && machine.operations <= most;
+    if (isMultiple && (machine.operations > least || loop.operations === 0)) return copies;
+  }
+  const isMore = machine.operations >= loop.operations && machine.stores >= loop.stores;
+  return loop.calls > 0 && isMore ? 1 : undefined;
 }
 
 const MARK = new RegExp(`\\b0x${LOOP_MARK.toString(16)}\\b`);
@@ -120,25 +125,54 @@ interface Range {
   readonly end: number;
 }
 
-/** From the target of each jump backwards to the jump, unless another such lies within. */
-function innermostLoops(lines: readonly Line[]): Line[][] {
+/** The lines of each loop without those of loops within, from the target of jumps backwards to the last of these. */
+function loopsOf(lines: readonly Line[]): Line[][] {
   const returns = lines.filter(({ text }) => /^ret/.test(text)).map(({ offset }) => offset);
+  const rare = rareFrom(lines);
   const jumps = lines.flatMap(({ offset, text }): Range[] => {
-    const target = /^j\w+ .*<\+0x([0-9a-f]+)>/.exec(text)?.[1];
-    const start = target === undefined ? Number.POSITIVE_INFINITY : Number.parseInt(target, 16);
-    // What is hardly ever executed stands behind the return, and jumps back from there.
-    const isRare = returns.some((ret) => ret > start && ret < offset);
+    const start = targetOf(text) ?? Number.POSITIVE_INFINITY;
+    const isRare = offset >= rare || returns.some((ret) => ret > start && ret < offset);
     return start <= offset && !isRare ? [{ start, end: offset }] : [];
   });
   // A loop that goes on from several places jumps back from several: the last one ends it.
-  const ranges = [...new Set(jumps.map(({ start }) => start))].map((start) => ({
-    start,
-    end: Math.max(...jumps.filter((jump) => jump.start === start).map(({ end }) => end)),
-  }));
-  return ranges
-    .filter((outer) => !ranges.some((inner) => inner !== outer && isWithin(inner, outer)))
-    .sort((a, b) => a.start - b.start)
-    .map(({ start, end }) => lines.filter(({ offset }) => offset >= start && offset <= end));
+  const ranges = [...new Set(jumps.map(({ start }) => start))]
+    .sort((a, b) => a - b)
+    .map((start) => ({
+      start,
+      end: Math.max(...jumps.filter((jump) => jump.start === start).map(({ end }) => end)),
+    }));
+  return ranges.map((range) => {
+    const within = ranges.filter((other) => other !== range && isWithin(other, range));
+    return lines.filter(
+      ({ offset }) => isAt(offset, range) && !within.some((inner) => isAt(offset, inner)),
+    );
+  });
+}
+
+/** The stack against its limit; or, in Node 26, a byte beside other roots that says whether anybody asks for a break. */
+const LIMIT = /^cmp(q rsp,|b \[r13)/;
+
+/** Where a jump goes. */
+function targetOf(text: string): number | undefined {
+  const target = /^j\w+ .*<\+0x([0-9a-f]+)>/.exec(text)?.[1];
+  return target === undefined ? undefined : Number.parseInt(target, 16);
+}
+
+/**
+ * Where that begins which is hardly ever executed, and jumps back to anywhere: behind everything else, and the stack's limit,
+ * checked in each loop, is the way to the first of it.
+ */
+function rareFrom(lines: readonly Line[]): number {
+  const targets = lines.flatMap(({ text }, index) => {
+    const isLimit = LIMIT.test(text);
+    const jump = lines.slice(index).find((line) => targetOf(line.text) !== undefined);
+    return isLimit && jump ? [targetOf(jump.text) as number] : [];
+  });
+  return Math.min(...targets);
+}
+
+function isAt(offset: number, { start, end }: Range): boolean {
+  return offset >= start && offset <= end;
 }
 
 function isWithin(inner: Range, outer: Range): boolean {
@@ -152,7 +186,7 @@ const STORE = /^v?(?:mov|p?extr|xchg)\w* \[(?!rbp|rsp)/;
 
 function workOf(lines: readonly Line[]): LoopWork {
   const count = (pattern: RegExp) => lines.filter(({ text }) => pattern.test(text)).length;
-  return { operations: count(OPERATION), stores: count(STORE) };
+  return { operations: count(OPERATION), stores: count(STORE), calls: count(/^call/) };
 }
 
 function describe(lines: readonly Line[], copies: number): MachineLoop {

@@ -6,7 +6,7 @@ import { PLAIN_LAYOUT } from "../../src/report/table.js";
 const FOUND: Disassembly = {
   ...{ kernel: "gemm-nn", shape: [8, 8, 8], way: "simd", module: new URL("file:///x/a.wasm") },
   ...{ functionIndex: 7, functionName: undefined, isInnermost: true },
-  ...{ work: { operations: 2, stores: 0 }, marked: new Uint8Array() },
+  ...{ work: { operations: 2, stores: 0, calls: 0 }, marked: new Uint8Array() },
   ...{ iterations: 12_345, share: 0.9 },
   instructions: [
     ["local.get", 9],

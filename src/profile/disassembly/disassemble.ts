@@ -30,6 +30,8 @@ export interface LoopWork {
   readonly operations: number;
   /** To memory, of whatever size. */
   readonly stores: number;
+  /** Of other functions, which V8 may put in their place. */
+  readonly calls: number;
 }
 
 /** A kernel's hot loop: what stands in it and what it asks of the processor. */
@@ -210,7 +212,7 @@ const STORE = /^(v128|[if](32|64))\.store(\d+(_lane)?)?$/;
 
 function workOf(instructions: readonly Instruction[]): LoopWork {
   const count = (pattern: RegExp) => instructions.filter(({ name }) => pattern.test(name)).length;
-  return { operations: count(OPERATION), stores: count(STORE) };
+  return { operations: count(OPERATION), stores: count(STORE), calls: count(/^call/) };
 }
 
 const STRUCTURE = new Set(["block", "loop", "end", "else", "if", "nop"]);
