@@ -38,6 +38,11 @@ interface ExportFlags extends DataFlags, ArrayNames, ActivationFlags, EncodeOpti
 
 const FORMATS = ["safetensors", "onnx", "npz", "js"] as const;
 type Format = (typeof FORMATS)[number];
+/** Of the names of files. */
+const EXTENSIONS: Readonly<Record<string, Format>> = {
+  ...Object.fromEntries(FORMATS.map((format) => [format, format])),
+  mjs: "js",
+};
 
 const ENCODERS: Readonly<
   Record<Format, (model: ModelSnapshot, options: EncodeOptions) => Uint8Array | Promise<Uint8Array>>
@@ -47,6 +52,7 @@ const EXAMPLES = `
 safetensors: as \`wasmlp train --out\` writes it; PyTorch's nn.Sequential loads it as its state_dict.
 onnx: operators of opset ${ONNX_OPSET}; "inputs" to "logits" and "outputs".   npz: for NumPy.
 js: one ES module for pages and Node, kernels and weights inside: predict(pixels).
+mjs: the same, for a package of CommonJS modules.
 
 Examples:
   $ wasmlp export model.safetensors --out model.onnx
@@ -109,10 +115,10 @@ async function exportModel(path: string, flags: ExportFlags, terminal: Terminal)
 
 function formatOf(out: string): Format {
   const extension = extname(out).slice(1);
-  const format = FORMATS.find((name) => name === extension);
-  if (format) return format;
+  if (Object.hasOwn(EXTENSIONS, extension)) return EXTENSIONS[extension];
+  const names = Object.keys(EXTENSIONS).map((name) => `.${name}`);
   throw new OptionError(
-    `--out is "${out}", expected a name that ends with ${FORMATS.map((name) => `.${name}`).join(", ")}, or --format`,
+    `--out is "${out}", expected a name that ends with ${names.join(", ")}, or --format`,
   );
 }
 

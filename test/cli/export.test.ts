@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Mlp, perceptron, quantizeModel } from "../../src/index.js";
@@ -28,6 +29,24 @@ test.each(["onnx", "npz", "safetensors", "js"])(
     expect((await readFile(out)).length).toBeGreaterThan(900);
   },
 );
+
+test("a module named .mjs runs in a package of CommonJS modules, where it is imported", async () => {
+  const folder = await temporaryDirectory();
+  await writeFile(join(folder, "package.json"), '{ "type": "commonjs" }');
+  const out = join(folder, "model.mjs");
+  const { exitCode, stdout } = await wasmlp(
+    "export",
+    await saveUntrained(),
+    "--out",
+    out,
+    "--json",
+  );
+  expect([exitCode, JSON.parse(stdout).format]).toEqual([0, "js"]);
+  const program = `import("./model.mjs").then(({ predict, inputCount }) => console.log(predict(new Uint8Array(inputCount)).length));`;
+  await writeFile(join(folder, "program.js"), program);
+  const run = spawnSync(process.execPath, ["program.js"], { cwd: folder, encoding: "utf8" });
+  expect(run).toMatchObject({ status: 0, stdout: "10\n", stderr: "" });
+});
 
 test("--quantize says what becomes of the accuracy", async () => {
   const model = await saveUntrained();
