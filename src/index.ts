@@ -29,6 +29,7 @@ export {
   type TableEncoding,
   type Task,
 } from "./data/csv/encode.js";
+export type { Mixture } from "./data/csv/mixture.js";
 export type { Delimiter } from "./data/csv/parser.js";
 export { type SplitTableOptions, splitTable } from "./data/csv/splitTable.js";
 export { type Table, type TableOptions, TableReader } from "./data/csv/table.js";

@@ -3,6 +3,7 @@ import {
   type Dataset,
   encodeInputs,
   encodeTable,
+  type InputColumn,
   inferTask,
   learnEncoding,
   type Mlp,
@@ -15,7 +16,7 @@ import {
   type Targets,
 } from "../index.js";
 import { readCsvFile } from "../node/index.js";
-import { bytes } from "../report/numbers.js";
+import { bytes, plural } from "../report/numbers.js";
 import type { OwnData } from "./data.js";
 import type { Terminal } from "./terminal.js";
 import type { DataSettings } from "./trainSettings.js";
@@ -36,7 +37,7 @@ export async function loadTable(
   const { testData, testSplit, seed = 0, target } = settings;
   const whole = await readTable(path, settings, terminal);
   const targets = selectTargets(whole, target);
-  const task = settings.task ?? inferTask(targets);
+  const task = settings.task ?? inferTask(whole, targets);
   const strata = task === "classification" && targets.length === 1 ? targets[0] : undefined;
   const parts = testData
     ? { training: whole, test: await readTable(testData, settings, terminal) }
@@ -148,7 +149,8 @@ function describe(
   settings: DataSettings,
 ): string {
   const { columns, targets } = preprocessing;
-  const categories = columns.filter(({ kind }) => kind === "categories").length;
+  const categories = columns.filter(({ kind }) => kind === "categories");
+  const numbers = plural(columns.length - categories.length, "column");
   const header = table.hasHeader ? "a header" : "no header";
   const decimal = table.decimal === "comma" ? ", decimal commas" : "";
   const goal =
@@ -156,5 +158,17 @@ function describe(
       ? `classification of ${JSON.stringify(targets[0].name)}, ${names.length} classes`
       : `regression of ${names.map((name) => JSON.stringify(name)).join(", ")}`;
   const change = settings.standardize ? "standardised" : "as they are";
-  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}; inputs: ${columns.length - categories} columns of numbers, ${change}, ${categories} of categories.`;
+  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellCodes(table, categories)}`;
+}
+
+/** Columns that a text made categories of, although it stands beside numbers. */
+function tellCodes({ columns }: Table, categories: readonly InputColumn[]): string {
+  const sentences = columns.flatMap(({ name, text, mixture }) =>
+    text && mixture === "codes" && categories.some((column) => column.name === name)
+      ? [
+          ` ${JSON.stringify(name)} is of categories, as it has texts beside numbers: ${JSON.stringify(text.text)} on line ${text.line}.`,
+        ]
+      : [],
+  );
+  return sentences.join("");
 }

@@ -64,6 +64,7 @@ export interface TrainSettings {
   readonly target: readonly string[] | undefined;
   readonly columns: readonly string[] | undefined;
   readonly ignore: readonly string[] | undefined;
+  readonly categories: readonly string[] | undefined;
   readonly task: Task | undefined;
   readonly testData: string | undefined;
   readonly testSplit: number;
@@ -281,6 +282,11 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
     help: "of a table: columns to leave out",
     parse: list,
   },
+  categories: {
+    value: "names",
+    help: "of a table: inputs whose numbers are names, such as postal codes (default: those that hold texts)",
+    parse: list,
+  },
   task: {
     value: "name",
     help: "classification or regression (default: by what the target holds)",
@@ -332,6 +338,7 @@ export const DATA_SETTING_NAMES = [
   "target",
   "columns",
   "ignore",
+  "categories",
   "task",
   "testData",
   "testSplit",
@@ -350,6 +357,7 @@ const ONLY_OF: Partial<Record<SettingName, "table" | "arrays">> = {
   inputs: "arrays",
   columns: "table",
   ignore: "table",
+  categories: "table",
   missing: "table",
   header: "table",
   delimiter: "table",

@@ -5,6 +5,11 @@ export function count(value: number): string {
   return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** 1, "column" → "1 column"; 60000, "column" → "60,000 columns" */
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** 201345 → "201k"; three significant digits, for lines where room is scarce. */
 export function shortCount(value: number): string {
   if (value < 999.5) return String(Math.round(value));

@@ -1,6 +1,6 @@
 /** The block before a training run: on what, how, and with which kernels. */
 import { facts } from "./facts.js";
-import { count } from "./numbers.js";
+import { count, plural } from "./numbers.js";
 import type { Layout } from "./table.js";
 
 export interface TrainingPlan {
@@ -25,16 +25,12 @@ export function trainingPlan(plan: TrainingPlan, layout: Layout): string {
       { name: "Data", value: data, note: `${count(samples)} samples` },
       {
         name: "Training",
-        value: counted(epochs, "epoch"),
+        value: plural(epochs, "epoch"),
         note: `${batches}, learning rate ${learningRate}`,
       },
       ...(details.length > 0 ? [{ name: "Rules", value: details.join(", ") }] : []),
-      { name: "Kernels", value: counted(threads, "thread"), note: `${simd} SIMD` },
+      { name: "Kernels", value: plural(threads, "thread"), note: `${simd} SIMD` },
     ],
     layout,
   );
-}
-
-function counted(number: number, noun: string): string {
-  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }

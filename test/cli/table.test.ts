@@ -27,7 +27,7 @@ test("classes: what is inferred is said, and the saved model takes raw tables", 
   const trained = await wasmlp("train", "--data", data, "--seed", "1", "--out", out);
   expect(trained).toMatchObject({ exitCode: 0 });
   expect(trained.stderr).toBe(
-    `${data}: 60 rows, a header; classification of "species", 3 classes; inputs: 1 columns of numbers, standardised, 1 of categories.\n`,
+    `${data}: 60 rows, a header; classification of "species", 3 classes; inputs: 1 column of numbers, standardised, 1 of categories.\n`,
   );
   expect(trained.stdout).toContain(`Test accuracy  100 %  12 of 12, ${data} (held out)`);
   expect(trained.stdout).toContain(`evaluate ${out} --data ${data}`);
@@ -99,12 +99,45 @@ test("a table with decimal commas trains to the same weights as one with points,
   expect(told.exitCode).toBe(0);
 });
 
+test("one bad cell in a column of numbers is refused where it stands, and --categories lets it be", async () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, row) => `${row === 7 ? "n.a." : row / 2},1,${row % 2}\n`,
+  );
+  const codes = Array.from({ length: 60 }, (_, row) => `${row === 7 ? "B" : row % 5},${row % 2}\n`);
+  const directory = await files({
+    "bad.csv": `a,b,y\n${rows.join("")}`,
+    "codes.csv": `a,y\n${codes.join("")}`,
+  });
+  const data = join(directory, "bad.csv");
+  for (const command of [["train"], ["doctor", "data"]]) {
+    const refused = await wasmlp(...command, "--data", data);
+    expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([
+      1,
+      "",
+      `error: ${data}: line 9, column 1 ("a"): found "n.a.", expected a number as most cells of the column hold, --ignore for the column, or --categories where its numbers are names\n`,
+    ]);
+  }
+  const out = join(directory, "m.safetensors");
+  const flags = ["--epochs", "1", "--seed", "1"];
+  const told = await wasmlp(
+    ...["train", "--data", data, "--categories", "a", ...flags, "--out", out],
+  );
+  expect(told.stderr).toContain("1 column of numbers, standardised, 1 of categories.\n");
+  const again = await wasmlp("evaluate", out, "--data", data, "--json");
+  expect(parseLines(again.stdout)[0]).toMatchObject({ samples: 60 });
+  const coded = await wasmlp("train", "--data", join(directory, "codes.csv"), ...flags);
+  expect(coded.stderr).toContain(
+    '1 of categories. "a" is of categories, as it has texts beside numbers: "B" on line 9.\n',
+  );
+});
+
 test("a configuration file says the same by the same names", async () => {
   const config = "target: species\nignore: [colour]\nepochs: 2\n";
   const directory = await files({ "flowers.csv": FLOWERS, "c.yaml": config });
   const data = join(directory, "flowers.csv");
   const { stderr } = await wasmlp("train", "--data", data, "--config", join(directory, "c.yaml"));
-  expect(stderr).toContain("1 columns of numbers, standardised, 0 of categories");
+  expect(stderr).toContain("1 column of numbers, standardised, 0 of categories");
 });
 
 test("the doctor looks at a table as the network sees it", async () => {

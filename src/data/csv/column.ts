@@ -2,6 +2,7 @@
 
 import { type Cell, hasGroups, isMissing, parseDecimalComma, parseNumber } from "./cell.js";
 import { type DecimalSign, SignedNumbers, type UnclearNumber } from "./decimalSign.js";
+import { judgeMixture, type Mixture } from "./mixture.js";
 
 /** A column of more different texts than this can hold numbers only. */
 export const MOST_CATEGORIES = 4096;
@@ -27,6 +28,8 @@ export interface TableColumn {
   readonly categories: readonly string[];
   /** Whether every cell that is not missing is a number, and there is one. */
   readonly isNumeric: boolean;
+  /** Of a column with texts most of whose different cells are numbers, what these are; undefined of all others. */
+  readonly mixture: Mixture | undefined;
   /** The number in a row, NaN where it is missing; of numeric columns only. */
   value(row: number): number;
   /** The index in `categories` of the cell in a row, −1 where it is missing; within `MOST_CATEGORIES` only. */
@@ -67,6 +70,10 @@ export class Column implements TableColumn {
     return this.text === undefined && this.categories.length > 0;
   }
 
+  get mixture(): Mixture | undefined {
+    return this.text && judgeMixture(this.categories, this.#readsCommas);
+  }
+
   /** Takes the next cell; spaces around it do not count. */
   push(cell: string, line: number): void {
     const text = cell.trim();
@@ -81,7 +88,7 @@ export class Column implements TableColumn {
       const value = missing ? Number.NaN : this.#numberIn(text, line);
       if (value === undefined) {
         this.text = { text, line };
-        if (this.#codes) this.#values = undefined;
+        this.#values = undefined;
       } else {
         if (Math.abs(value) === Number.POSITIVE_INFINITY) this.infinite ??= { text, line };
         this.#values[this.#values.length - 1][index] = value;

@@ -3,6 +3,7 @@ import { DataError, OptionError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import { createDataset, type Dataset, type Targets } from "../dataset.js";
 import {
+  type CategoryColumn,
   type InputColumn,
   inputStandardization,
   type Preprocessing,
@@ -11,13 +12,11 @@ import {
 } from "../preprocessing.js";
 import { spreadOf } from "../spread.js";
 import { MOST_CATEGORIES, type TableColumn } from "./column.js";
+import { areCodes } from "./mixture.js";
 import type { Table } from "./table.js";
 
 /** Whether classes are told apart or values predicted. */
 export type Task = "classification" | "regression";
-
-/** Whole numbers with more different values than this are values to be predicted, not classes. */
-export const MOST_NUMBERED_CLASSES = 20;
 
 /** Which columns are predicted, which are left out, and how the others are read. */
 export interface EncodingOptions {
@@ -27,6 +26,8 @@ export interface EncodingOptions {
   readonly columns?: readonly string[] | undefined;
   /** Columns that are neither. */
   readonly ignore?: readonly string[] | undefined;
+  /** Inputs that are categories although most of their cells are numbers, or all. */
+  readonly categories?: readonly string[] | undefined;
   /** Default: classification of texts, and of up to 20 whole numbers from 0; regression of other numbers. */
   readonly task?: Task | undefined;
   /** Whether numbers, values to be predicted too, are brought to mean 0 and standard deviation 1; default true. */
@@ -63,12 +64,24 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
       `${table.place}: no column is left for the inputs, expected one beside the target`,
     );
   }
+  const coded = (options.categories ?? []).map((name) => find(table, name, "categories"));
+  const stranger = coded.find((column) => !inputs.includes(column));
+  if (stranger) {
+    throw new OptionError(
+      `${table.place}: categories names ${show(stranger.name)}, expected one of the inputs`,
+    );
+  }
   for (const column of targets) refuseMissing(table, column);
-  const task = options.task ?? inferTask(targets);
+  const task = options.task ?? inferTask(table, targets);
   return {
     task,
     preprocessing: {
-      columns: inputs.map((column) => inputColumn(table, column, { standardizes, missing })),
+      columns: inputs.map((column) => {
+        if (missing === "error") refuseMissing(table, column);
+        return coded.includes(column)
+          ? categoryColumn(table, column, missing)
+          : inputColumn(table, column, { standardizes, missing });
+      }),
       targets: targets.map((column) =>
         task === "regression" ? targetColumn(table, column, standardizes) : { name: column.name },
       ),
@@ -209,14 +222,16 @@ function showNames({ columns }: Table): string {
   return told.join(", ") + (columns.length > NAMES_TOLD ? " …" : "");
 }
 
-/** Classification of texts and of few whole numbers, regression of others. */
-export function inferTask(targets: readonly TableColumn[]): Task {
+/**
+ * Classification of texts and of few whole numbers, regression of others.
+ *
+ * @throws DataError when a column of values has a text among them.
+ */
+export function inferTask(table: Table, targets: readonly TableColumn[]): Task {
   if (targets.length > 1) return "regression";
-  const [{ isNumeric, categories }] = targets;
-  if (!isNumeric) return "classification";
-  const isNumbered =
-    categories.length <= MOST_NUMBERED_CLASSES && categories.every((text) => /^\d+$/.test(text));
-  return isNumbered ? "classification" : "regression";
+  const [column] = targets;
+  refuseStrayText(table, column, "--task classification where these are classes");
+  return !column.isNumeric || areCodes(column.categories) ? "classification" : "regression";
 }
 
 function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
@@ -249,22 +264,30 @@ function inputColumn(
   { standardizes, missing }: { readonly standardizes: boolean; readonly missing: "mean" | "error" },
 ): InputColumn {
   const { name } = column;
-  if (missing === "error") refuseMissing(table, column);
+  const otherwise = "--ignore for the column, or --categories where its numbers are names";
+  refuseStrayText(table, column, otherwise);
+  if (!column.isNumeric) return categoryColumn(table, column, missing);
+  refuseDoubtful(table, column);
+  const { mean, scale } = spread(table, column);
+  const filled = missing === "mean" ? { missing: Math.fround(mean) } : {};
+  return {
+    kind: "number",
+    name,
+    ...(standardizes ? { mean, scale } : { mean: 0, scale: 1 }),
+    ...filled,
+  };
+}
+
+function categoryColumn(
+  table: Table,
+  column: TableColumn,
+  missing: "mean" | "error",
+): CategoryColumn {
+  const { name } = column;
   if (column.categories.length === 0) {
     throw new DataError(
       `${table.place}: column ${show(name)} holds nothing, expected numbers or texts, or --ignore for it`,
     );
-  }
-  if (column.isNumeric) {
-    refuseDoubtful(table, column);
-    const { mean, scale } = spread(table, column);
-    const filled = missing === "mean" ? { missing: Math.fround(mean) } : {};
-    return {
-      kind: "number",
-      name,
-      ...(standardizes ? { mean, scale } : { mean: 0, scale: 1 }),
-      ...filled,
-    };
   }
   refuseBeyond(table, column);
   const none = missing === "mean" ? { missing: "none" as const } : {};
@@ -305,6 +328,15 @@ function refuseMissing(table: Table, column: TableColumn): void {
   const { text, line } = column.missing;
   throw new DataError(
     `${at(table, column, line)}: found ${text === "" ? "nothing" : show(text)}, expected a value, or --missing mean for inputs`,
+  );
+}
+
+/** Among values, a text is a mistake: as a category it would make one of every value. */
+function refuseStrayText(table: Table, column: TableColumn, otherwise: string): void {
+  const { text, mixture } = column;
+  if (!text || mixture !== "values") return;
+  throw new DataError(
+    `${at(table, column, text.line)}: found ${show(text.text)}, expected a number as most cells of the column hold, ${otherwise}`,
   );
 }
 

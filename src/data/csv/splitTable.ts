@@ -49,7 +49,8 @@ function membersOf({ rows }: Table, strata: TableColumn | undefined): Int32Array
 /** The table of these rows. What is said of a column's first missing or infinite cell stays that of the whole. */
 function takeRows(table: Table, rows: Int32Array): Table {
   const columns = table.columns.map((column): TableColumn => {
-    const { name, missing, text, infinite, unclear, beyond, categories, isNumeric } = column;
+    const { name, missing, text, infinite, unclear, beyond, categories, isNumeric, mixture } =
+      column;
     return {
       name,
       missing,
@@ -59,6 +60,7 @@ function takeRows(table: Table, rows: Int32Array): Table {
       beyond,
       categories,
       isNumeric,
+      mixture,
       value: (row) => column.value(rows[row]),
       code: (row) => column.code(rows[row]),
     };

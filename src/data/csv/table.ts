@@ -127,18 +127,6 @@ export class TableReader {
     this.#rows++;
     this.#columns.forEach((column, index) => {
       column.push(fields[index], line);
-      const { text, beyond } = column;
-      // Before, it could have been a column of categories.
-      if (
-        beyond &&
-        text?.line === line &&
-        text.text === fields[index].trim() &&
-        beyond.line < line
-      ) {
-        throw new DataError(
-          `${place}: line ${line}, column ${index + 1} (${show(column.name)}): found ${show(text.text)}, expected a number as in the rows before`,
-        );
-      }
     });
   }
 }

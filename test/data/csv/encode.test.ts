@@ -72,8 +72,10 @@ test("what is missing is the mean, or no category, where that is asked for", () 
 });
 
 test("texts and few whole numbers are classes, other numbers values", () => {
-  const taskOf = (cells: readonly (string | number)[]) =>
-    inferTask(selectTargets(read(`x,t\n${cells.map((cell) => `0,${cell}\n`).join("")}`)));
+  const taskOf = (cells: readonly (string | number)[]) => {
+    const table = read(`x,t\n${cells.map((cell) => `0,${cell}\n`).join("")}`);
+    return inferTask(table, selectTargets(table));
+  };
   expect(taskOf(["a", "b"])).toBe("classification");
   expect(taskOf([0, 1, 10])).toBe("classification");
   expect(taskOf([0.5, 1])).toBe("regression");

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MOST_CATEGORIES } from "../../../src/data/csv/column.js";
 import { type Table, type TableOptions, TableReader } from "../../../src/data/csv/table.js";
 import { DataError } from "../../../src/errors.js";
 
@@ -90,8 +89,6 @@ test("more rows than a block, and more texts than categories, of numbers", () =>
   ]);
 });
 
-const MANY = Array.from({ length: MOST_CATEGORIES + 1 }, (_, row) => `${row}\n`).join("");
-
 test.each([
   { text: "", message: "is empty, expected a table" },
   { text: "\n\n", message: "is empty, expected a table" },
@@ -99,7 +96,6 @@ test.each([
   { text: "a,b\n1,2\n3\n", message: "line 3 has 1 columns, expected 2 as the first row has" },
   { text: "a,b\n1,2,3\n", message: "line 2 has 3 columns, expected 2 as the first row has" },
   { text: Uint8Array.of(97, 10, 98, 0xff), message: "line 2 has bytes that are no UTF-8" },
-  { text: `n\n${MANY}x\n`, message: `line ${MOST_CATEGORIES + 3}, column 1 ("n"): found "x"` },
 ])("refused: $message", ({ text, message }) => {
   expect(() => read(text)).toThrow(DataError);
   expect(() => read(text)).toThrow(`a.csv: ${message}`);
