@@ -51,7 +51,14 @@ export {
 export type { GreyImage } from "./data/digits/prepare.js";
 export { decodeIdxArray } from "./data/idx.js";
 export type { ImageShape } from "./data/imageShape.js";
-export { type DigitsOfOptions, digitsOf, type FoundDigit } from "./data/pictures/digitsOf.js";
+export {
+  type DigitsOfOptions,
+  digitsOf,
+  type FoundDigit,
+  type FoundDigits,
+  findDigits,
+  type LeftOut,
+} from "./data/pictures/digitsOf.js";
 export { type ColourImage, greyImage } from "./data/pictures/greyImage.js";
 export type {
   CategoryColumn,

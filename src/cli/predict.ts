@@ -1,7 +1,14 @@
 /** `wasmlp predict MODEL IMAGE…`: reads the digits in pictures; with `--data`, predicts the rows of a table or of arrays. */
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
-import { DataError, digitsOf, type FoundDigit, type Mlp, OptionError } from "../index.js";
+import {
+  DataError,
+  type FoundDigit,
+  findDigits,
+  type LeftOut,
+  type Mlp,
+  OptionError,
+} from "../index.js";
 import { decodePicture, loadModel, readFileBytes } from "../node/index.js";
 import { percent } from "../report/numbers.js";
 import { type ClassProbability, likeliest, probabilityChart } from "../report/predictions.js";
@@ -30,6 +37,7 @@ interface PredictFlags extends ActivationFlags, ExecutionFlags {
 interface Reading {
   readonly picture: string;
   readonly digits: readonly (FoundDigit & { readonly classes: readonly ClassProbability[] })[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Side of the images that pictures of digits are prepared to be. */
@@ -41,7 +49,8 @@ const OTHERS = 2;
 const EXAMPLES = `
 A picture is a PNG or JPEG file of any size, dark on light or light on dark;
 - is standard input. Each digit is prepared as MNIST's were. A picture of many
-is cut apart and read line by line.
+is cut apart and read line by line; what is taken for no writing, such as a
+strip of desk at the border, is left out and named on stderr, in JSON too.
 
 A table is CSV or TSV, also .gz, with the columns that the model was trained on;
 they are found by name, and others are passed over. Arrays are NPY, NPZ, IDX or
@@ -103,6 +112,7 @@ async function predict(
   checkModel(model, path);
   for (const [index, picture] of pictures.entries()) {
     const reading = await read(model, picture, flags);
+    noteLeftOut(reading, terminal);
     if (flags.json) printJson(reading, terminal);
     else {
       if (index > 0) terminal.print("");
@@ -147,7 +157,8 @@ async function read(model: Mlp, picture: string, { one, top }: PredictFlags): Pr
   const isStandardInput = picture === "-";
   const name = isStandardInput ? "standard input" : picture;
   const bytes = isStandardInput ? await buffer(process.stdin) : await readFileBytes(picture);
-  const found = digitsOf(await decodePicture(bytes, name), { holds: one ? "one" : "many" });
+  const image = await decodePicture(bytes, name);
+  const { digits: found, leftOut } = findDigits(image, { holds: one ? "one" : "many" });
   if (found.length === 0) {
     throw new DataError(`${name}: shows nothing that stands out, expected at least one digit`);
   }
@@ -159,7 +170,24 @@ async function read(model: Mlp, picture: string, { one, top }: PredictFlags): Pr
       top ?? (found.length === 1 ? model.classNames.length : 1 + OTHERS),
     ),
   }));
-  return { picture: name, digits };
+  return { picture: name, digits, leftOut };
+}
+
+/** What stands at each kind of place that was left out, as a sentence says it. */
+const LEFT_OUT = {
+  border: "what lies along the border and is larger or thicker than the writing",
+} as const satisfies Record<LeftOut["reason"], string>;
+
+function noteLeftOut({ picture, leftOut }: Reading, terminal: Terminal): void {
+  for (const { reason, ...box } of leftOut) {
+    terminal.note(`note: ${printable(picture)}: left out ${LEFT_OUT[reason]}, ${placeOf(box)}`);
+  }
+}
+
+type Box = Pick<LeftOut, "left" | "top" | "width" | "height">;
+
+function placeOf({ left, top, width, height }: Box): string {
+  return `${width} × ${height} at ${left}, ${top}`;
 }
 
 /** Line by line, as it stands in the picture. */
@@ -182,18 +210,16 @@ function printReading(reading: Reading, { top }: PredictFlags, terminal: Termina
     return;
   }
   const others = top === undefined ? OTHERS : top - 1;
-  const rows = digits.map(
-    ({ left, top: upper, width, height, classes: [best, ...rest] }, index) => [
-      String(index + 1),
-      printable(best.name),
-      percent(best.probability, 1),
-      rest
-        .slice(0, others)
-        .map(({ name, probability }) => `${printable(name)} ${percent(probability, 1)}`)
-        .join(", "),
-      `${width} × ${height} at ${left}, ${upper}`,
-    ],
-  );
+  const rows = digits.map(({ classes: [best, ...rest], ...box }, index) => [
+    String(index + 1),
+    printable(best.name),
+    percent(best.probability, 1),
+    rest
+      .slice(0, others)
+      .map(({ name, probability }) => `${printable(name)} ${percent(probability, 1)}`)
+      .join(", "),
+    placeOf(box),
+  ]);
   const columns = [
     { title: "#", align: "right" },
     { title: "digit", align: "left" },
@@ -210,6 +236,8 @@ function printJson(reading: Reading, terminal: Terminal): void {
     ...box,
     classes,
   }));
-  const { picture } = reading;
-  terminal.print(JSON.stringify({ event: "prediction", picture, text: textOf(reading), digits }));
+  const { picture, leftOut } = reading;
+  terminal.print(
+    JSON.stringify({ event: "prediction", picture, text: textOf(reading), digits, leftOut }),
+  );
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDataset, digitsOf, Mlp, perceptron } from "../../src/index.js";
 import { saveModel } from "../../src/node/index.js";
-import { enlarge, jpg, oneOfEach, onPaper, png, sheetOf } from "../support/pictures.js";
+import { enlarge, fill, jpg, oneOfEach, onPaper, png, sheetOf } from "../support/pictures.js";
 import { parseLines, wasmlp } from "./commandLine.js";
 
 const images = oneOfEach();
@@ -78,6 +78,26 @@ test("--json: one object for each picture", async () => {
     { event: "prediction", picture: first, text: "7", digits: [{ digit: "7", line: 0 }] },
     { event: "prediction", picture: second, text: "1", digits: [{ digit: "1" }] },
   ]);
+});
+
+test("what is left out at the border is named, in JSON too", async () => {
+  const line = sheetOf(
+    [4, 2, 7].map((label) => enlarge(images[label], 4, 20)),
+    3,
+  );
+  fill(line, [line.width - 20, 0, 20, line.height], 150);
+  const path = await save("desk.png", png(onPaper(line)));
+  const { exitCode, stdout, stderr } = await wasmlp("predict", model, path);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`${path}: 427\n`);
+  expect(stderr).toBe(
+    `note: ${path}: left out what lies along the border and is larger or thicker than the writing, 20 × ${line.height} at ${line.width - 20}, 0\n`,
+  );
+  const [outcome] = parseLines((await wasmlp("predict", model, path, "--json")).stdout);
+  expect(outcome).toMatchObject({
+    text: "427",
+    leftOut: [{ reason: "border", left: line.width - 20, top: 0, width: 20, height: line.height }],
+  });
 });
 
 test("what cannot be read is refused in a sentence", async () => {

@@ -59,6 +59,18 @@ export function sheetOf(images: readonly GreyImage[], perLine: number): GreyImag
   return { width: sheetWidth, height: sheetHeight, pixels };
 }
 
+/** Gives a rectangle of the picture one level. */
+export function fill(
+  picture: GreyImage,
+  [left, top, width, height]: readonly number[],
+  level: number,
+): void {
+  for (let row = top; row < top + height; row++) {
+    const start = row * picture.width + left;
+    picture.pixels.fill(level, start, start + width);
+  }
+}
+
 /** A greyscale PNG of 8 bits. */
 export function png({ width, height, pixels }: GreyImage): Uint8Array {
   return encode({ width, height, data: Uint8Array.from(pixels), channels: 1, depth: 8 });

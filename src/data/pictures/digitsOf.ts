@@ -1,9 +1,11 @@
 /** Cuts a picture of one digit or many apart, and prepares each of them as MNIST's were. */
 import { DataError } from "../../errors.js";
 import { type GreyImage, prepare } from "../digits/prepare.js";
+import { foreignAtBorder, median, tall } from "./border.js";
 import {
   type Component,
   componentsOf,
+  type Extent,
   heightOf,
   merge,
   sharedColumns,
@@ -28,6 +30,28 @@ export interface FoundDigit {
   readonly pixels: Uint8Array;
 }
 
+/** Something in a picture that was taken for no writing. */
+export interface LeftOut {
+  /** "border": it lies along the picture's border, and is larger or thicker than the writing. */
+  readonly reason: "border";
+  /** Its box in the picture, in pixels. */
+  readonly left: number;
+  /** The box's upper edge, in pixels from the picture's. */
+  readonly top: number;
+  /** The box's width in pixels. */
+  readonly width: number;
+  /** The box's height in pixels. */
+  readonly height: number;
+}
+
+/** What was read as digits in a picture, and what was not. */
+export interface FoundDigits {
+  /** In reading order: line by line, from left to right. */
+  readonly digits: readonly FoundDigit[];
+  /** Specks are not among them. */
+  readonly leftOut: readonly LeftOut[];
+}
+
 /** What a picture is known to hold. */
 export interface DigitsOfOptions {
   /** "many" (default): the picture is cut apart; "one": all of its ink is one digit. */
@@ -46,17 +70,29 @@ const WIDEST_GAP = 0.3;
 const LEAST_SHARED = 0.4;
 
 /**
- * The digits of a picture in reading order: line by line, from left to right. Polarity is detected, specks
- * are dropped, the parts of a broken digit are put together.
+ * The digits of a picture in reading order: `findDigits` without what it left out.
  *
  * @param picture greyscale, of any size, dark on light or light on dark; `greyImage` makes one of `ImageData`
  * @returns none when the picture is empty
  * @throws DataError when the pixels are not width × height, or there are more than 5000 marks.
  */
-export function digitsOf(
+export function digitsOf(picture: GreyImage, options: DigitsOfOptions = {}): FoundDigit[] {
+  return [...findDigits(picture, options).digits];
+}
+
+/**
+ * The digits of a picture in reading order: line by line, from left to right. Polarity is detected, specks
+ * are dropped, the parts of a broken digit are put together; what lies along the picture's border and is larger or
+ * thicker than the writing is left out.
+ *
+ * @param picture greyscale, of any size, dark on light or light on dark; `greyImage` makes one of `ImageData`
+ * @returns no digits when the picture is empty
+ * @throws DataError when the pixels are not width × height, or there are more than 5000 marks.
+ */
+export function findDigits(
   picture: GreyImage,
   { holds = "many" }: DigitsOfOptions = {},
-): FoundDigit[] {
+): FoundDigits {
   const { width, height, pixels } = picture;
   if (!(width > 0 && height > 0 && pixels.length === width * height)) {
     throw new DataError(
@@ -64,12 +100,17 @@ export function digitsOf(
     );
   }
   const ink = inkOf(picture);
-  const components = withoutSpecks(componentsOf(ink));
+  const all = componentsOf(ink);
+  const foreign = foreignAtBorder(all, ink);
+  const components = withoutSpecks(all.filter((component) => !foreign.has(component)));
   const digits =
     holds === "one" && components.length > 0 ? [components.reduce(merge)] : joinParts(components);
-  return linesOf(digits).flatMap((members, line) =>
-    members.map((digit) => describe(digit, ink, line)),
-  );
+  return {
+    digits: linesOf(digits).flatMap((members, line) =>
+      members.map((digit) => describe(digit, ink, line)),
+    ),
+    leftOut: [...foreign].map((component) => ({ reason: "border", ...boxOf(component) })),
+  };
 }
 
 function withoutSpecks(components: readonly Component[]): Component[] {
@@ -112,9 +153,7 @@ function areParts(a: Component, b: Component, usual: number): boolean {
 
 /** The median height of components at least half as tall as the tallest. */
 function usualHeight(components: readonly Component[]): number {
-  const heights = components.map(heightOf).sort((a, b) => a - b);
-  const tall = heights.filter((height) => 2 * height >= heights[heights.length - 1]);
-  return tall[tall.length >> 1] ?? 0;
+  return median(tall(components).map(heightOf)) ?? 0;
 }
 
 /** Digits that share at least half of the lower one's rows with their neighbour stand in one line. */
@@ -144,7 +183,11 @@ function describe(digit: Component, { width, pixels }: GreyImage, line: number):
     const row = Math.floor(place / width) - digit.top;
     own[row * widthOf(digit) + column] = Math.round((255 * pixels[place]) / fullest);
   }
-  const box = { width: widthOf(digit), height: heightOf(digit) };
-  const { left, top } = digit;
-  return { left, top, ...box, line, pixels: prepare({ ...box, pixels: own }) };
+  const box = boxOf(digit);
+  return { ...box, line, pixels: prepare({ ...box, pixels: own }) };
+}
+
+function boxOf(extent: Extent) {
+  const { left, top } = extent;
+  return { left, top, width: widthOf(extent), height: heightOf(extent) };
 }

@@ -1,0 +1,75 @@
+/**
+ * What a picture's border cuts through and is no writing: the desk beside the paper, a dark corner, a finger. A digit
+ * of a tightly cropped picture touches the border too, so touching alone condemns nothing.
+ */
+import type { GreyImage } from "../digits/prepare.js";
+import { type Component, heightOf, widthOf } from "./components.js";
+
+/** Of a mark's longer side: how much of the border it covers at least to lie along it. The end of a stroke is less. */
+const LEAST_CONTACT = 0.3;
+/** Times the usual height of the marks within the picture: taller is no writing of their kind. */
+const TALLEST = 1.5;
+/** Times the same: wider. */
+const WIDEST = 2;
+/** Times the usual thickness of their strokes. */
+const THICKEST = 2;
+/** Of the side of a square of as much ink as the mark has: what is smaller tells nothing of the writing's size. */
+const SPECK = 0.15;
+
+/**
+ * The components that lie along the picture's border and are taller, wider or much thicker than those within the
+ * picture. None where nothing is within: then the picture is cropped to its digits.
+ */
+export function foreignAtBorder(
+  components: readonly Component[],
+  ink: GreyImage,
+): ReadonlySet<Component> {
+  const writing = tall(components.filter((component) => contactOf(component, ink) === 0));
+  if (writing.length === 0) return new Set();
+  const usual = median(writing.map(heightOf));
+  const tallest = writing.reduce((most, mark) => Math.max(most, heightOf(mark)), 0);
+  let stroke: number | undefined;
+  return new Set(
+    components.filter((component) => {
+      const longer = Math.max(heightOf(component), widthOf(component));
+      if (contactOf(component, ink) < LEAST_CONTACT * longer) return false;
+      if (tallest < SPECK * Math.sqrt(component.pixels.length)) return false;
+      if (heightOf(component) > TALLEST * usual || widthOf(component) > WIDEST * usual) return true;
+      stroke ??= median(writing.map((mark) => thicknessOf(mark, ink)));
+      return thicknessOf(component, ink) > THICKEST * stroke;
+    }),
+  );
+}
+
+/** Those at least half as tall as the tallest. */
+export function tall(components: readonly Component[]): Component[] {
+  const tallest = components.reduce((most, component) => Math.max(most, heightOf(component)), 0);
+  return components.filter((component) => 2 * heightOf(component) >= tallest);
+}
+
+/** The upper one of two in the middle. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+/** Pixels of the component that are the picture's outermost. */
+function contactOf(component: Component, { width, height }: GreyImage): number {
+  const { left, top, right, bottom, pixels } = component;
+  if (left > 0 && top > 0 && right < width - 1 && bottom < height - 1) return 0;
+  return pixels.filter((place) => isOutermost(place, width, height)).length;
+}
+
+function isOutermost(place: number, width: number, height: number): boolean {
+  const column = place % width;
+  return column === 0 || column === width - 1 || place < width || place >= width * (height - 1);
+}
+
+/** Twice the area over the length of the outline: of a long stroke, its width. */
+function thicknessOf({ pixels: own }: Component, { width, height, pixels }: GreyImage): number {
+  const outline = own.filter(
+    (place) =>
+      isOutermost(place, width, height) ||
+      [place - 1, place + 1, place - width, place + width].some((next) => pixels[next] === 0),
+  );
+  return (2 * own.length) / outline.length;
+}
