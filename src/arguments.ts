@@ -7,6 +7,9 @@ import { OptionError } from "./errors.js";
 /** What `typeof` says of a value, except that neither `null` nor an array is an object. */
 type Type = "array" | "boolean" | "function" | "number" | "object" | "string";
 
+/** What is known of options by their names: a type, an `AbortSignal`, or that they are checked elsewhere. */
+export type OptionTypes = Readonly<Record<string, Type | "signal" | "checked">>;
+
 /**
  * @param name what the argument is called in the message
  * @throws OptionError unless `value` is of the type.
@@ -18,14 +21,58 @@ export function checkType(name: string, value: unknown, type: Type): void {
 /**
  * Of an object with options those that are given, which is to say not undefined.
  *
- * @throws OptionError when `options` is no object, or one of them is of another type than its name has in `types`.
+ * @param owner the function whose options they are, for messages
+ * @throws OptionError when `options` is no object, has an option that is not in `types`, or one of another type.
  */
-export function checkOptions(options: object, types: Readonly<Record<string, Type>>): void {
+export function checkOptions(owner: string, options: object, types: OptionTypes): void {
   checkType("options", options, "object");
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  for (const [name, type] of Object.entries(types)) {
-    if (given[name] !== undefined) checkType(name, given[name], type);
+  checkNames(owner, options, types);
+  for (const [name, value] of Object.entries(options)) {
+    const type = types[name];
+    if (value === undefined || type === "checked") continue;
+    if (type === "signal") checkSignal(value);
+    else checkType(name, value, type);
   }
+}
+
+/**
+ * Names that nobody reads are taken for misspelt.
+ *
+ * @param owner the function or option whose object it is, for messages
+ * @param known an object with all the names that there are
+ * @throws OptionError when `given` has a value by another name.
+ */
+export function checkNames(owner: string, given: object, known: object): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || Object.hasOwn(known, name)) continue;
+    const alike = nearest(name, Object.keys(known));
+    throw new OptionError(
+      `${owner} was given an option ${JSON.stringify(name.slice(0, 60))}, expected ${alike.join(", ")}`,
+    );
+  }
+}
+
+/** The one of `known` names that takes the fewest changes, where they are few; otherwise all of them. */
+function nearest(name: string, known: readonly string[]): readonly string[] {
+  const [first] = known
+    .map((other) => ({ other, changes: countChanges(name, other) }))
+    .sort((a, b) => a.changes - b.changes);
+  return first.changes <= name.length / 2 ? [first.other] : known;
+}
+
+/** Letters to insert, leave out and exchange, whether small or capital: Levenshtein's distance. */
+function countChanges(from: string, to: string): number {
+  const letters = to.toLowerCase();
+  let row = Array.from({ length: letters.length + 1 }, (_, place) => place);
+  for (const letter of from.slice(0, 60).toLowerCase()) {
+    const next = [row[0] + 1];
+    for (let place = 0; place < letters.length; place++) {
+      const exchanged = row[place] + Number(letter !== letters[place]);
+      next.push(Math.min(exchanged, row[place + 1] + 1, next[place] + 1));
+    }
+    row = next;
+  }
+  return row[letters.length];
 }
 
 /** @throws OptionError unless `value` is a whole number from `least` to `most`. */
@@ -62,9 +109,9 @@ export function checkBytes(name: string, value: unknown): void {
   if (!(value instanceof Uint8Array)) throw wrongType(name, value, "a Uint8Array");
 }
 
-/** @throws OptionError unless `value` is an `AbortSignal`, also that of another library, or undefined. */
-export function checkSignal(value: AbortSignal | undefined): void {
-  if (value === undefined || typeof value?.throwIfAborted === "function") return;
+/** @throws OptionError unless `value` is an `AbortSignal`, also that of another library. */
+function checkSignal(value: AbortSignal | null): void {
+  if (typeof value?.throwIfAborted === "function") return;
   throw wrongType("signal", value, "an AbortSignal");
 }
 

@@ -1,10 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The library's face: define → fit → evaluate → predict → save. */
-import { checkOptions, checkSignal, checkStrings, checkType } from "./arguments.js";
+import { checkOptions, checkStrings, checkType } from "./arguments.js";
 import { checkDataset, type Dataset, type Targets, type ValueTargets } from "./data/dataset.js";
 import { type ImageShape, isImageOf } from "./data/imageShape.js";
 import { checkPreprocessing, type Preprocessing } from "./data/preprocessing.js";
-import { chooseExecution, type Execution, type ExecutionOptions } from "./engine/execution.js";
+import {
+  chooseExecution,
+  EXECUTION_OPTIONS,
+  type Execution,
+  type ExecutionOptions,
+} from "./engine/execution.js";
 import { OptionError } from "./errors.js";
 import {
   type Architecture,
@@ -64,6 +69,16 @@ export interface MlpOptions extends ExecutionOptions {
   readonly preprocessing?: Preprocessing;
 }
 
+const OPTIONS = {
+  ...EXECUTION_OPTIONS,
+  architecture: "checked",
+  initialization: "checked",
+  seed: "checked",
+  classNames: "checked",
+  image: "object",
+  preprocessing: "object",
+} as const satisfies Record<keyof MlpOptions, string>;
+
 /** How a saved model is called, and on what it runs. */
 export interface LoadOptions extends ExecutionOptions {
   /** What the file is called in messages; default "model". */
@@ -117,7 +132,7 @@ export class Mlp implements Disposable {
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async create(options: MlpOptions): Promise<Mlp> {
-    checkOptions(options, { image: "object", preprocessing: "object" });
+    checkOptions("Mlp.create", options, OPTIONS);
     const { architecture, initialization = "glorot", seed = 0, image } = options;
     const { preprocessing } = options;
     checkSeed(seed);
@@ -125,7 +140,7 @@ export class Mlp implements Disposable {
     checkArchitecture(architecture);
     const classes = countClasses(architecture);
     const { classNames = Array.from({ length: classes }, (_, index) => String(index)) } = options;
-    checkNames(classNames, architecture);
+    checkClassNames(classNames, architecture);
     checkImage(image, architecture.inputs);
     if (preprocessing) checkPreprocessing(preprocessing, architecture.inputs, classNames);
     const network = await Network.create(architecture, execution, preprocessing);
@@ -151,7 +166,7 @@ export class Mlp implements Disposable {
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async load(file: Uint8Array, options: LoadOptions = {}): Promise<Mlp> {
-    checkOptions(options, { name: "string" });
+    checkOptions("Mlp.load", options, { ...EXECUTION_OPTIONS, name: "string" });
     const execution = chooseExecution(options, false);
     const name = options.name ?? "model";
     return Mlp.#restore(decodeModel(file, name), execution);
@@ -165,12 +180,12 @@ export class Mlp implements Disposable {
    * @throws EngineError when the host lacks WebAssembly SIMD or memory.
    */
   static async fromSnapshot(snapshot: ModelSnapshot, options: ExecutionOptions = {}): Promise<Mlp> {
-    checkType("options", options, "object");
+    checkOptions("Mlp.fromSnapshot", options, EXECUTION_OPTIONS);
     const execution = chooseExecution(options, false);
     checkType("snapshot", snapshot, "object");
     const { architecture, classNames, image, preprocessing } = snapshot;
     checkSnapshot(snapshot);
-    checkNames(classNames, architecture);
+    checkClassNames(classNames, architecture);
     checkImage(image, architecture.inputs);
     if (preprocessing) checkPreprocessing(preprocessing, architecture.inputs, classNames);
     return Mlp.#restore(snapshot, execution);
@@ -260,10 +275,10 @@ export class Mlp implements Disposable {
   ): Promise<RegressionEvaluation>;
   async evaluate(
     dataset: Dataset | Dataset<ValueTargets>,
-    options?: EvaluateOptions,
+    options: EvaluateOptions = {},
   ): Promise<Evaluation | RegressionEvaluation> {
-    const { signal } = options ?? {};
-    checkSignal(signal);
+    checkOptions("evaluate", options, { signal: "signal" });
+    const { signal } = options;
     checkDataset(dataset);
     if (isOfClasses(dataset)) return evaluate(this.#network, dataset, signal);
     return evaluateRegression(this.#network, dataset, signal);
@@ -296,7 +311,6 @@ export class Mlp implements Disposable {
    * @throws the signal's reason when `options.signal` aborts; of the room for outputs some is then filled.
    */
   async predictAll(inputs: PredictionInputs, options?: PredictAllOptions): Promise<Float32Array> {
-    checkSignal(options?.signal);
     return predictAll(this.#network, unclamped(inputs), options);
   }
 
@@ -333,7 +347,7 @@ export class Mlp implements Disposable {
    * @throws EngineError "disposed" after `dispose()`.
    */
   save(options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
-    checkType("options", options, "object");
+    checkOptions("save", options, { training: "checked" });
     const { training = this.training } = options;
     const { training: _, ...snapshot } = this.snapshot();
     return encodeExactly({ ...snapshot, ...(training && { training }) });
@@ -379,7 +393,7 @@ function isOfClasses(dataset: Dataset | Dataset<ValueTargets>): dataset is Datas
   return dataset.targets.kind === "classes";
 }
 
-function checkNames(classNames: readonly string[], architecture: Architecture): void {
+function checkClassNames(classNames: readonly string[], architecture: Architecture): void {
   checkStrings("classNames", classNames);
   if (!fitsTargets(architecture, classNames.length)) {
     throw new OptionError(

@@ -160,7 +160,11 @@ test.each<readonly [option: string, value: unknown, sentence: string]>([
     null,
     'the optimizer is "undefined", expected sgd, momentum, nesterov, rmsprop, adam, adamw',
   ],
-  ["schedule", "cosine", 'schedule is the string "cosine", expected an object'],
+  [
+    "schedule",
+    "cosine",
+    'schedule is the string "cosine", expected an object like { kind: "cosine", floor: 0 }, which parseSchedule makes of text',
+  ],
 ])("the option %s as %j", async (option, value, sentence) => {
   expect(await refusalOf(() => model.fit(DATASET, { [option]: value }))).toEqual(
     new OptionError(sentence),
@@ -273,4 +277,83 @@ test("findLearningRate waits for nobody: the parameters are one's at a time", as
   controller.abort("seen");
   await expect(training).rejects.toBe("seen");
   await expect(model.findLearningRate(many)).resolves.toMatchObject({});
+});
+
+test.each<readonly [call: () => unknown, sentence: string]>([
+  [
+    () => model.fit(DATASET, wrong({ learningrate: 1 })),
+    'fit was given an option "learningrate", expected learningRate',
+  ],
+  [
+    () => model.epochs(DATASET, wrong({ epoch: 3 })).next(),
+    'fit was given an option "epoch", expected epochs',
+  ],
+  [
+    () => model.findLearningRate(DATASET, wrong({ lowst: 1 })),
+    'findLearningRate was given an option "lowst", expected lowest',
+  ],
+  [
+    () => model.evaluate(DATASET, wrong({ singal: undefined, sginal: 5 })),
+    'evaluate was given an option "sginal", expected signal',
+  ],
+  [
+    () => model.predictAll(DATASET.inputs, wrong({ output: new Float32Array(80) })),
+    'predictAll was given an option "output", expected outputs',
+  ],
+  [() => model.save(wrong({ record: {} })), 'save was given an option "record", expected training'],
+  [
+    () => Mlp.create(wrong({ architecture: ARCHITECTURE, tread: 1 })),
+    'Mlp.create was given an option "tread", expected threads',
+  ],
+  [
+    () => Mlp.load(model.save(), wrong({ SIMD: "plain" })),
+    'Mlp.load was given an option "SIMD", expected simd',
+  ],
+  [
+    () => Mlp.fromSnapshot(model.snapshot(), wrong({ worker: 1 })),
+    'Mlp.fromSnapshot was given an option "worker", expected threads, simd',
+  ],
+  [
+    () => createDataset(wrong({ ...DATASET, images: { width: 5, height: 3 } })),
+    'createDataset was given an option "images", expected image',
+  ],
+  [() => digits(wrong({ sample: 5 })), 'digits was given an option "sample", expected samples'],
+])("a name that nobody reads, number %#", async (call, sentence) => {
+  expect(await refusalOf(call)).toEqual(new OptionError(sentence));
+});
+
+test.each<readonly [options: unknown, sentence: string]>([
+  [{ dropout: { inputs: 0.2 } }, 'dropout was given an option "inputs", expected input'],
+  [
+    { augmentation: { rotations: 5 } },
+    'augmentation was given an option "rotations", expected rotation',
+  ],
+  [
+    { earlyStopping: { patients: 5 }, validation: DATASET },
+    'earlyStopping was given an option "patients", expected patience',
+  ],
+  [
+    { optimizer: { name: "adam", beta2: 0.9 } },
+    'optimizer was given an option "beta2", expected name, momentum, secondMomentum, epsilon',
+  ],
+  [
+    { schedule: { kind: "cosine", flor: 0 } },
+    'the schedule "cosine" was given an option "flor", expected floor',
+  ],
+])("a name that nobody reads within %j", async (options, sentence) => {
+  expect(await refusalOf(() => model.fit(DATASET, wrong(options)))).toEqual(
+    new OptionError(sentence),
+  );
+});
+
+test.each<readonly [architecture: unknown, sentence: string]>([
+  [{ ...ARCHITECTURE, los: "x" }, 'architecture was given an option "los", expected loss'],
+  [
+    { inputs: 1, layers: [{ units: 2, activation: "softmax", dropout: 0.5 }] },
+    'layer 1 was given an option "dropout", expected units, activation',
+  ],
+])("a name that nobody reads in an architecture, number %#", async (architecture, sentence) => {
+  expect(await refusalOf(() => Mlp.create({ architecture: wrong(architecture) }))).toEqual(
+    new OptionError(sentence),
+  );
 });

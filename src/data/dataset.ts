@@ -1,5 +1,5 @@
 /** The one shape in which data travels: inputs, targets and names. */
-import { checkStrings, checkType, wrongType } from "../arguments.js";
+import { checkNames, checkStrings, checkType, wrongType } from "../arguments.js";
 import { DataError, OptionError } from "../errors.js";
 import { show } from "./arrays/show.js";
 import { type ImageShape, isImageOf } from "./imageShape.js";
@@ -50,6 +50,16 @@ export interface Dataset<T extends Targets = ClassTargets> {
 /** What `createDataset` needs; the number of samples follows from the lengths. */
 export type DatasetParts<T extends Targets = ClassTargets> = Omit<Dataset<T>, "samples">;
 
+/** `samples` may come along from another data set. */
+const PARTS = {
+  name: 1,
+  inputs: 1,
+  targets: 1,
+  samples: 1,
+  features: 1,
+  image: 1,
+} satisfies Record<keyof Dataset, number>;
+
 /**
  * Checks that the parts fit together and hands them over as a data set. Nothing is copied.
  *
@@ -57,6 +67,8 @@ export type DatasetParts<T extends Targets = ClassTargets> = Omit<Dataset<T>, "s
  * @throws DataError when a length, a label or a value is out of place.
  */
 export function createDataset<T extends Targets>(parts: DatasetParts<T>): Dataset<T> {
+  checkType("the data set", parts, "object");
+  checkNames("createDataset", parts, PARTS);
   const samples = checkParts(parts);
   const { inputs, targets } = parts;
   if (targets.kind === "values") checkValues(parts.name, targets, targets.values);

@@ -18,6 +18,12 @@ export interface ExecutionOptions {
   readonly simd?: "auto" | "plain" | "relaxed";
 }
 
+/** Their names, for whoever takes them among other options. */
+export const EXECUTION_OPTIONS = {
+  threads: "checked",
+  simd: "checked",
+} as const satisfies Record<keyof ExecutionOptions, string>;
+
 /** What was chosen, and why. */
 export interface Execution {
   /** Threads that train, evaluate and answer `predictAll`, 1 … 256. */

@@ -1,5 +1,5 @@
 /** What a network is made of, apart from the values of its weights. */
-import { checkType, checkWhole } from "../arguments.js";
+import { checkNames, checkType, checkWhole } from "../arguments.js";
 import { ModelError, OptionError } from "../errors.js";
 
 /** Activations of hidden layers, a = f(z); the leaky ReLU's slope below 0 is 0.01. */
@@ -119,13 +119,15 @@ export function countParameters(architecture: Architecture): number {
  */
 export function checkArchitecture(architecture: Architecture): void {
   checkType("architecture", architecture, "object");
-  const { inputs, layers } = architecture;
+  const { inputs, layers, loss } = architecture;
+  checkNames("architecture", architecture, { inputs, layers, loss });
   checkWhole("inputs", inputs, 1, MAXIMUM_UNITS);
   checkType("layers", layers, "array");
   if (layers.length === 0) throw new OptionError("layers is empty, expected at least one layer");
   layers.forEach((layer, index) => {
     checkType(`layer ${index + 1}`, layer, "object");
     const { units, activation } = layer;
+    checkNames(`layer ${index + 1}`, layer, { units, activation });
     checkWhole(`units of layer ${index + 1}`, units, 1, MAXIMUM_UNITS);
     const last = index === layers.length - 1;
     const allowed: readonly string[] = last

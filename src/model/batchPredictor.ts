@@ -1,4 +1,5 @@
 /** What a network says of many samples: whole batches in the kernels, on all threads or on the calling one. */
+import { checkOptions } from "../arguments.js";
 import { Regions } from "../engine/regions.js";
 import type { Network } from "./network.js";
 import { type Inputs, Portion, portionSize } from "./portion.js";
@@ -25,8 +26,10 @@ export interface PredictAllOptions {
 export async function predictAll(
   network: Network,
   inputs: Inputs,
-  { signal, outputs: room }: PredictAllOptions = {},
+  options: PredictAllOptions = {},
 ): Promise<Float32Array> {
+  checkOptions("predictAll", options, { signal: "signal", outputs: "checked" });
+  const { signal, outputs: room } = options;
   signal?.throwIfAborted();
   const samples = countSamples("predictAll", network, inputs);
   const outputs = roomFor("predictAll", network, samples, room);

@@ -26,7 +26,9 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
     throw new ModelError(`${path}: ${wrongFormat(file, EXPECTED)}`);
   }
   const decode = isNpz(file) ? decodeModelNpz : decodeStateDict;
-  return Mlp.fromSnapshot(await decode(file, path, options), options);
+  const { activation, outputActivation, ...execution } = options;
+  const snapshot = await decode(file, path, { activation, outputActivation });
+  return Mlp.fromSnapshot(snapshot, execution);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Training: epochs of mini-batch gradient descent. */
+import { checkOptions } from "../arguments.js";
 import { checkDataset, type Dataset, type Targets } from "../data/dataset.js";
 import { ModelError, OptionError, TrainingError } from "../errors.js";
 import type { LearningState } from "../model/learningState.js";
@@ -11,7 +12,12 @@ import { createEvaluationSession, evaluateSession } from "./evaluate.js";
 import type { EpochReport, FitOptions, History } from "./options.js";
 import { copyParameters, type Parameters, restoreParameters, updateCopy } from "./parameters.js";
 import { Plateau } from "./plateau.js";
-import { learningOf, resolveFitOptions, type TrainingSettings } from "./resolveOptions.js";
+import {
+  FIT_OPTIONS,
+  learningOf,
+  resolveFitOptions,
+  type TrainingSettings,
+} from "./resolveOptions.js";
 import { StepSettingsWriter } from "./stepSettings.js";
 import { takeForTraining } from "./trainee.js";
 
@@ -32,6 +38,7 @@ export async function* trainEpochs(
   options: FitOptions = {},
 ): AsyncGenerator<EpochReport, History, undefined> {
   checkDataset(dataset);
+  checkOptions("fit", options, FIT_OPTIONS);
   const settings = resolveFitOptions(options, dataset.samples);
   const { trace } = options;
   if (trace && network.execution.memory === "private") {
@@ -144,6 +151,8 @@ export async function* trainEpochs(
       // An epoch that was left early may have diverged unseen.
       if (kept && (diverged || strayParameter(network))) restoreParameters(network, kept);
     }
+    // Else it would last as long as the iterator.
+    kept = undefined;
     for (const session of sessions) session.free();
     release();
     trace?.end();

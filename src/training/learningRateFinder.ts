@@ -11,7 +11,12 @@ import { Session } from "../model/session.js";
 import { AdamCorrections } from "./optimizers.js";
 import type { FitOptions } from "./options.js";
 import { copyParameters, restoreParameters } from "./parameters.js";
-import { learningOf, resolveFitOptions, type TrainingSettings } from "./resolveOptions.js";
+import {
+  FIT_OPTIONS,
+  learningOf,
+  resolveFitOptions,
+  type TrainingSettings,
+} from "./resolveOptions.js";
 import { takeForTraining } from "./trainee.js";
 
 /** Between which rates is searched, and how is trained meanwhile. */
@@ -36,6 +41,14 @@ export interface FindLearningRateOptions
   /** Steps to train, at most those of an epoch; default 200. */
   readonly steps?: number;
 }
+
+/** Those of a `fit` may come along. */
+const OPTIONS = {
+  ...FIT_OPTIONS,
+  lowest: "number",
+  highest: "number",
+  steps: "number",
+} as const satisfies Record<keyof FindLearningRateOptions, string>;
 
 /** What the steps up to the explosion showed. */
 export interface LearningRateCurve {
@@ -69,7 +82,7 @@ export async function findLearningRate(
   options: FindLearningRateOptions = {},
 ): Promise<LearningRateCurve> {
   checkDataset(dataset);
-  checkOptions(options, { lowest: "number", highest: "number", steps: "number" });
+  checkOptions("findLearningRate", options, OPTIONS);
   const { lowest = 1e-5, highest = 10, steps = 200 } = options;
   if (!(lowest > 0 && highest > lowest && Number.isFinite(highest))) {
     throw new OptionError(

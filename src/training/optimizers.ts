@@ -1,6 +1,6 @@
 /** The rules by which parameters follow their gradients. */
 
-import { checkFraction } from "../arguments.js";
+import { checkFraction, checkNames } from "../arguments.js";
 import type { StepSettings } from "../engine/plan.js";
 import { OptionError } from "../errors.js";
 import type { OptimizerKernel } from "../model/learning.js";
@@ -41,6 +41,7 @@ export const ADAMW_DECAY = 0.01;
 export function resolveOptimizer(optimizer: OptimizerName | OptimizerOptions): ResolvedOptimizer {
   const options = typeof optimizer === "string" ? { name: optimizer } : optimizer;
   const resolved = { ...DEFAULTS, ...options };
+  checkNames("optimizer", resolved, { name: "", ...DEFAULTS });
   const { name, momentum, secondMomentum, epsilon } = resolved;
   if (!OPTIMIZERS.includes(name)) {
     throw new OptionError(`the optimizer is "${name}", expected ${OPTIMIZERS.join(", ")}`);

@@ -2,9 +2,8 @@
 import {
   checkBytes,
   checkFraction,
-  checkOptions,
+  checkNames,
   checkRange,
-  checkSignal,
   checkType,
   checkWhole,
 } from "../arguments.js";
@@ -87,24 +86,39 @@ export interface TrainingSettings {
   readonly seed: number;
 }
 
-/** Of those options whose range is not checked. */
-const TYPES = {
-  schedule: "object",
+/** For `checkOptions`. */
+export const FIT_OPTIONS = {
+  epochs: "checked",
+  batchSize: "checked",
+  learningRate: "checked",
+  schedule: "checked",
+  warmup: "checked",
+  optimizer: "checked",
+  weightDecay: "checked",
+  clipNorm: "checked",
+  maxNorm: "checked",
+  labelSmoothing: "checked",
   dropout: "object",
+  averaging: "checked",
   augmentation: "object",
   earlyStopping: "object",
   shuffle: "boolean",
+  seed: "checked",
+  validation: "checked",
   onCheckpoint: "function",
+  resume: "checked",
+  signal: "signal",
   onEpoch: "function",
-  onProgress: "function",
   inspect: "function",
   trace: "object",
-} as const satisfies Partial<Record<keyof FitOptions, string>>;
+  onProgress: "function",
+} as const satisfies Record<keyof FitOptions, string>;
 
-/** @throws OptionError when an option is of another type than it is said to be, or out of range. */
+/**
+ * @param options `checkOptions` has seen them
+ * @throws OptionError when an option is out of range.
+ */
 export function resolveFitOptions(options: FitOptions, samples: number): TrainingSettings {
-  checkOptions(options, TYPES);
-  checkSignal(options.signal);
   if (options.resume !== undefined) checkBytes("resume", options.resume);
   const defaults = DEFAULT_FIT_OPTIONS;
   const { epochs = defaults.epochs, batchSize: size = defaults.batchSize } = options;
@@ -112,7 +126,9 @@ export function resolveFitOptions(options: FitOptions, samples: number): Trainin
   const { schedule = defaults.schedule, warmup = defaults.warmup } = options;
   const { clipNorm = defaults.clipNorm, maxNorm = defaults.maxNorm } = options;
   const { labelSmoothing = defaults.labelSmoothing, averaging = defaults.averaging } = options;
-  const { seed = defaults.seed, dropout: { input = 0, hidden = 0 } = {} } = options;
+  const { seed = defaults.seed, dropout = {} } = options;
+  const { input = 0, hidden = 0 } = dropout;
+  checkNames("dropout", dropout, { input, hidden });
   const batchSize = size === "full" ? samples : size;
   checkWhole("epochs", epochs, 1, 1_000_000_000);
   checkWhole("batchSize", batchSize, 1, 2 ** 31 - 1);
@@ -182,6 +198,7 @@ export function checkSeed(seed: number): void {
 
 function resolveAugmentation(options: Partial<Augmentation> | undefined): Augmentation | null {
   if (!options) return null;
+  checkNames("augmentation", options, DEFAULT_AUGMENTATION);
   const augmentation = { ...DEFAULT_AUGMENTATION, ...options };
   const { shift, rotation, scale, shear, elastic, smoothness } = augmentation;
   checkRange("augmentation.shift", shift, 0, 1e6);
@@ -201,6 +218,7 @@ function resolveEarlyStopping({
 }: FitOptions): TrainingSettings["earlyStopping"] {
   if (!earlyStopping) return null;
   const { patience, monitor = "loss" } = earlyStopping;
+  checkNames("earlyStopping", earlyStopping, { patience, monitor });
   checkWhole("earlyStopping.patience", patience, 0, 1_000_000_000);
   if (monitor !== "loss" && monitor !== "accuracy") {
     throw new OptionError(

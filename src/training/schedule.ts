@@ -1,4 +1,5 @@
 /** How the learning rate changes while a network trains. */
+import { checkNames, isRecord, wrongType } from "../arguments.js";
 import { show } from "../data/arrays/show.js";
 import { OptionError } from "../errors.js";
 import { cosine } from "./cosine.js";
@@ -120,12 +121,25 @@ export function formatSchedule(schedule: Schedule): string {
 
 /** @throws OptionError when one of its numbers is out of range. */
 export function checkSchedule(schedule: Schedule): void {
+  if (!isRecord(schedule)) {
+    throw wrongType(
+      "schedule",
+      schedule,
+      'an object like { kind: "cosine", floor: 0 }, which parseSchedule makes of text',
+    );
+  }
   if (!isKind(schedule.kind)) {
     throw new OptionError(
       `the schedule's kind is "${String(schedule.kind)}", expected ${SCHEDULES.join(", ")}`,
     );
   }
   const parameters: readonly Parameter[] = PARAMETERS[schedule.kind];
+  const names = ["kind", ...parameters.map(({ name }) => name)];
+  checkNames(
+    `the schedule "${schedule.kind}"`,
+    schedule,
+    Object.fromEntries(names.map((name) => [name, name])),
+  );
   const numbers = numbersOf(schedule);
   parameters.forEach(({ name, least, most, whole }, index) => {
     const value = numbers[index];

@@ -6,7 +6,7 @@
  * Same seed, same bytes on every JavaScript engine: no file in this folder computes with more than
  * + − × ÷, square roots, rounding and whole numbers, all of which the language fixes to the bit.
  */
-import { checkOptions, checkSignal, checkWhole } from "../../arguments.js";
+import { checkOptions, checkWhole } from "../../arguments.js";
 import { runInSlices } from "../../tasks/slices.js";
 import { createDataset, type Dataset } from "../dataset.js";
 import { trace } from "./curve.js";
@@ -38,6 +38,12 @@ export interface DrawDigitsOptions extends DigitsOptions {
   readonly signal?: AbortSignal;
 }
 
+const OPTIONS = {
+  samples: "checked",
+  seed: "checked",
+  name: "string",
+} as const satisfies Record<keyof DigitsOptions, string>;
+
 /**
  * A data set of drawn digits: bytes `[samples, 784]`, each sample an image of 28 × 28. Sample i shows
  * the digit i mod 10 and depends on the seed and on i alone, not on the number of samples. Two seeds
@@ -48,6 +54,7 @@ export interface DrawDigitsOptions extends DigitsOptions {
  * @throws OptionError when `samples` or `seed` is out of range.
  */
 export function digits(options: DigitsOptions): Dataset {
+  checkOptions("digits", options, OPTIONS);
   const drawing = begin(options);
   drawing.draw(0, drawing.samples);
   return drawing.finish();
@@ -60,8 +67,8 @@ export function digits(options: DigitsOptions): Dataset {
  * @throws the signal's reason when `options.signal` aborts.
  */
 export async function drawDigits(options: DrawDigitsOptions): Promise<Dataset> {
+  checkOptions("drawDigits", options, { ...OPTIONS, signal: "signal" });
   const drawing = begin(options);
-  checkSignal(options.signal);
   await runInSlices(drawing.samples, options.signal, drawing.draw);
   return drawing.finish();
 }
@@ -75,7 +82,6 @@ interface Drawing {
 }
 
 function begin(options: DigitsOptions): Drawing {
-  checkOptions(options, { name: "string" });
   const { samples, seed = 0, name = "built-in digits" } = options;
   checkWhole("samples", samples, 1, MAXIMUM_SAMPLES);
   checkWhole("seed", seed, 0, MAXIMUM_SEED);
