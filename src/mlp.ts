@@ -239,7 +239,8 @@ export class Mlp implements Disposable {
 
   /**
    * The same as an iterator, an epoch at each turn: `for await (const epoch of model.epochs(…))`.
-   * Leaving the loop ends the training; what was learned is kept.
+   * Leaving the loop ends the training; what was learned is kept. Until then nobody else can train the model: who steps the
+   * iterator by hand and leaves it before its end calls its `return()`.
    */
   epochs(
     dataset: Dataset<Targets>,

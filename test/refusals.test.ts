@@ -2,10 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDataset, type Dataset } from "../src/data/dataset.js";
 import { digits } from "../src/data/digits/index.js";
+import { digitsOf } from "../src/data/pictures/digitsOf.js";
+import { splitDataset } from "../src/data/split.js";
+import { gradientCheck } from "../src/doctor/gradientCheck.js";
 import { locateFiles } from "../src/engine/locate.js";
 import { DataError, OptionError } from "../src/errors.js";
 import { Mlp } from "../src/mlp.js";
 import { perceptron } from "../src/model/architecture.js";
+import { loadMnist } from "../src/node/mnist.js";
+import { loadModel } from "../src/node/modelFiles.js";
 import { noise } from "./support/datasets.js";
 
 const DATASET = noise(20);
@@ -271,7 +276,7 @@ test("findLearningRate waits for nobody: the parameters are one's at a time", as
   const training = model.fit(many, { epochs: 1e6, signal: controller.signal });
   expect(await refusalOf(() => model.findLearningRate(many))).toEqual(
     new OptionError(
-      "findLearningRate was called while the model is being trained, expected one fit at a time",
+      "findLearningRate was called while the model is being trained, expected what trained it before to have ended: for await ends epochs() by itself, who steps it by hand calls return()",
     ),
   );
   controller.abort("seen");
@@ -316,6 +321,26 @@ test.each<readonly [call: () => unknown, sentence: string]>([
   [
     () => createDataset(wrong({ ...DATASET, images: { width: 5, height: 3 } })),
     'createDataset was given an option "images", expected image',
+  ],
+  [
+    () => splitDataset(DATASET, wrong({ fractoin: 0.5, seed: 1 })),
+    'splitDataset was given an option "fractoin", expected fraction',
+  ],
+  [
+    () => gradientCheck(() => 0, [1], [0], wrong({ steps: 1 })),
+    'gradientCheck was given an option "steps", expected step',
+  ],
+  [
+    () => digitsOf({ width: 1, height: 1, pixels: new Uint8Array(1) }, wrong({ hold: "one" })),
+    'digitsOf was given an option "hold", expected holds',
+  ],
+  [
+    () => loadModel("model.safetensors", wrong({ activations: "relu" })),
+    'loadModel was given an option "activations", expected activation',
+  ],
+  [
+    () => loadMnist(wrong({ directory: "." })),
+    'loadMnist was given an option "directory", expected dataDirectory',
   ],
   [() => digits(wrong({ sample: 5 })), 'digits was given an option "sample", expected samples'],
 ])("a name that nobody reads, number %#", async (call, sentence) => {

@@ -26,7 +26,7 @@ const MAY_IMPORT = {
   profile: ["engine", "tasks", "arguments", "errors"],
   trace: ["engine", "errors"],
   index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
-  node: ["index", "profile", "mlp", "model", "training", "data", "errors"],
+  node: ["index", "profile", "mlp", "model", "training", "data", "arguments", "errors"],
   report: [
     "index",
     "profile",

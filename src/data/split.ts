@@ -1,4 +1,5 @@
 /** Splits a data set into a part to train on and one to validate on. */
+import { checkOptions } from "../arguments.js";
 import { OptionError } from "../errors.js";
 import { show } from "./arrays/show.js";
 import type { Dataset, Targets } from "./dataset.js";
@@ -20,13 +21,15 @@ export interface SplitOptions {
  */
 export function splitDataset<T extends Targets>(
   dataset: Dataset<T>,
-  { fraction, seed }: SplitOptions,
+  options: SplitOptions,
 ): {
   /** The samples that are left. */
   readonly training: Dataset<T>;
   /** The samples that are held out. */
   readonly validation: Dataset<T>;
 } {
+  checkOptions("splitDataset", options, { fraction: "checked", seed: "checked" });
+  const { fraction, seed } = options;
   if (!(fraction > 0 && fraction < 1)) {
     throw new OptionError(
       `${dataset.name}: the validation split is ${fraction}, expected a fraction above 0 and below 1`,

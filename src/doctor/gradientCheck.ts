@@ -9,6 +9,7 @@
  * the slopes on either side. A kink nearby is avoided by smaller steps.
  */
 
+import { checkNames } from "../arguments.js";
 import { OptionError } from "../errors.js";
 
 /** The loss as a function of all parameters. It must not keep or change the array. */
@@ -105,6 +106,7 @@ export function gradientCheck(
 
 /** @throws OptionError for what is outside its range. */
 function settingOf(options: GradientCheckOptions): typeof DEFAULTS {
+  checkNames("gradientCheck", options, { ...DEFAULTS, indices: [] });
   const {
     tolerance = DEFAULTS.tolerance,
     rounding = DEFAULTS.rounding,

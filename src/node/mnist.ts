@@ -1,6 +1,8 @@
 /** Finds, downloads and loads MNIST, or another data set in files of the same names. */
+
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { checkOptions } from "../arguments.js";
 import type { Dataset } from "../data/dataset.js";
 import {
   decodeMnist,
@@ -48,6 +50,16 @@ export interface MnistOptions extends Omit<FindMnistOptions, "parts"> {
   readonly signal?: AbortSignal | undefined;
 }
 
+const OPTIONS = {
+  dataDirectory: "checked",
+  cacheDirectory: "checked",
+  download: "checked",
+  mirrors: "checked",
+  silenceSeconds: "checked",
+  onProgress: "function",
+  signal: "signal",
+} as const satisfies Record<keyof MnistOptions, string>;
+
 /** Where the files of MNIST lie. */
 export interface MnistLocation {
   /** Whether `dataDirectory` named the folder, or WASMLP_DATA_DIR, or neither. */
@@ -74,6 +86,7 @@ const PART_NAMES: Readonly<Record<MnistPart, string>> = { train: "training set",
  * @throws the signal's reason when it aborts.
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
+  checkOptions("loadMnist", options, OPTIONS);
   const location = locate(options);
   const paths = {
     train: await providePart("train", location, options),
@@ -86,6 +99,7 @@ export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
 
 /** The test set alone, as `loadMnist` has it; the files of the training set may be missing. */
 export async function loadMnistTest(options: MnistOptions = {}): Promise<Dataset> {
+  checkOptions("loadMnistTest", options, OPTIONS);
   const location = locate(options);
   const paths = await providePart("test", location, options);
   return decodeMnistPart(nameOf("test", location), await readPart(paths));

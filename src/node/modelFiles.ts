@@ -1,4 +1,5 @@
 /** Models in files. */
+import { checkOptions } from "../arguments.js";
 import { isSafetensors, wrongFormat } from "../data/arrays/arrayFile.js";
 import { SAFETENSORS_LENGTH_BYTES } from "../data/arrays/safetensors.js";
 import { ModelError } from "../errors.js";
@@ -13,6 +14,13 @@ const EXPECTED = "expected a .safetensors or .npz file of a model";
 /** The activations are wanted for files of other programs, whose tensors do not say them. */
 export interface LoadModelOptions extends Omit<LoadOptions, "name">, MissingActivations {}
 
+const OPTIONS = {
+  threads: "checked",
+  simd: "checked",
+  activation: "checked",
+  outputActivation: "checked",
+} as const satisfies Record<keyof LoadModelOptions, string>;
+
 /**
  * Reads a model that was saved, or tensors that PyTorch or NumPy saved: a safetensors or an .npz file.
  *
@@ -21,6 +29,7 @@ export interface LoadModelOptions extends Omit<LoadOptions, "name">, MissingActi
  * @throws OptionError when an option is out of range, or contradicts the file.
  */
 export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Mlp> {
+  checkOptions("loadModel", options, OPTIONS);
   const file = await readFileBytes(path);
   if (!isNpz(file) && !isSafetensors(file) && file.length > SAFETENSORS_LENGTH_BYTES) {
     throw new ModelError(`${path}: ${wrongFormat(file, EXPECTED)}`);

@@ -364,7 +364,9 @@ test("a second fit at the same time is refused, and the first goes on", async ()
   using model = await noiseModel();
   const first = model.fit(noise(100), { epochs: 20 });
   await expect(model.fit(noise(100))).rejects.toThrow(
-    new OptionError("fit was called while the model is being trained, expected one fit at a time"),
+    new OptionError(
+      "fit was called while the model is being trained, expected what trained it before to have ended: for await ends epochs() by itself, who steps it by hand calls return()",
+    ),
   );
   expect((await first).epochs.length).toBe(20);
   await expect(model.fit(noise(100), { epochs: 1 })).resolves.toBeDefined();

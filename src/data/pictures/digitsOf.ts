@@ -1,4 +1,5 @@
 /** Cuts a picture of one digit or many apart, and prepares each of them as MNIST's were. */
+import { checkOptions } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { type GreyImage, prepare } from "../digits/prepare.js";
 import { foreignAtBorder, median, tall } from "./border.js";
@@ -69,6 +70,8 @@ const WIDEST_GAP = 0.3;
 /** Of the narrower part's columns: how many two parts of one digit share at least. */
 const LEAST_SHARED = 0.4;
 
+const OPTIONS = { holds: "checked" } as const satisfies Record<keyof DigitsOfOptions, string>;
+
 /**
  * The digits of a picture in reading order: `findDigits` without what it left out.
  *
@@ -77,6 +80,7 @@ const LEAST_SHARED = 0.4;
  * @throws DataError when the pixels are not width × height, or there are more than 5000 marks.
  */
 export function digitsOf(picture: GreyImage, options: DigitsOfOptions = {}): FoundDigit[] {
+  checkOptions("digitsOf", options, OPTIONS);
   return [...findDigits(picture, options).digits];
 }
 
@@ -89,10 +93,9 @@ export function digitsOf(picture: GreyImage, options: DigitsOfOptions = {}): Fou
  * @returns no digits when the picture is empty
  * @throws DataError when the pixels are not width × height, or there are more than 5000 marks.
  */
-export function findDigits(
-  picture: GreyImage,
-  { holds = "many" }: DigitsOfOptions = {},
-): FoundDigits {
+export function findDigits(picture: GreyImage, options: DigitsOfOptions = {}): FoundDigits {
+  checkOptions("findDigits", options, OPTIONS);
+  const { holds = "many" } = options;
   const { width, height, pixels } = picture;
   if (!(width > 0 && height > 0 && pixels.length === width * height)) {
     throw new DataError(
