@@ -1,5 +1,5 @@
 /*
- * The interface of wasmlp.wasm, for hosts in C. Written by scripts/abi.mjs; docs/abi.md explains it.
+ * The interface of wasmlp.wasm, for hosts in C and C++. Written by scripts/abi.mjs; docs/abi.md explains it.
  *
  * The structs stand in the module's linear memory, little-endian. The types of functions are those of
  * the module's exports: wasmlp_gemmNN is the type of the export "gemmNN".
@@ -8,6 +8,13 @@
 #define WASMLP_H
 
 #include <stdint.h>
+
+#ifdef __cplusplus
+#define WASMLP_SIZE(type, bytes) static_assert(sizeof(type) == bytes, #type)
+extern "C" {
+#else
+#define WASMLP_SIZE(type, bytes) _Static_assert(sizeof(type) == bytes, #type)
+#endif
 
 /* A byte offset into linear memory; 0 where there is nothing. */
 typedef uint32_t wasmlp_pointer;
@@ -69,11 +76,10 @@ typedef struct {
   /* Whether the packed weights are this run's already; only `predictAll` asks. */
   int32_t weightsKept;
   int32_t batchSize;
-  /* One of the constants of `step.ts`, and the label smoothing of the cross-entropy, 0 to
-   * 1. */
+  /* The code of the loss, and the label smoothing of the cross-entropy, 0 to 1. */
   int32_t loss;
   float labelSmoothing;
-  /* One of the constants of `optimizer.ts`, and its `StepSettings`, one for each step. */
+  /* The code of the optimiser, and its `StepSettings`, one for each step. */
   int32_t optimizer;
   wasmlp_pointer settings;
   /* Largest norm of the gradient of all parameters, and of the weights into a unit; 0: no
@@ -88,8 +94,7 @@ typedef struct {
    * inputs stay as they are. */
   wasmlp_pointer prepared;
   wasmlp_pointer preparedStride;
-  /* An `Augmentation` (`augment.ts`) or 0; inputs are dropped with probability
-   * `inputDropout` / 2¹⁶. */
+  /* An `Augmentation` or 0; inputs are dropped with probability `inputDropout` / 2¹⁶. */
   wasmlp_pointer augmentation;
   int32_t inputDropout;
   /* Two `SparseBatch`es, of even and of odd steps; 0 when the first layer reads dense
@@ -119,19 +124,19 @@ typedef struct {
   /* A row for each step: loss summed over its samples (float64), correct samples (int32),
    * 0. */
   wasmlp_pointer totals;
-  /* The threads that run the plan, where they meet (`barrier.ts`), and how long they spin
+  /* The threads that run the plan, where they meet (`barrier`), and how long they spin
    * there. */
   int32_t threads;
   wasmlp_pointer team;
   int32_t spins;
 } wasmlp_plan;
-_Static_assert(sizeof(wasmlp_plan) == 164, "Plan has 164 bytes");
+WASMLP_SIZE(wasmlp_plan, 164);
 
 typedef struct {
   /* Features in, units out. */
   int32_t inputs;
   int32_t units;
-  /* One of the constants of `activation.ts`; the identity where the loss takes logits. */
+  /* The code of the activation; the identity where the loss takes logits. */
   int32_t activation;
   /* Units are dropped with probability `dropout` / 2¹⁶, and the others scaled by
    * `dropoutScale`. */
@@ -150,8 +155,8 @@ typedef struct {
   wasmlp_pointer biasGradient;
   /* Packed for `multiplyPacked`: W, which the product forward reads; Wᵀ, which the gradient
    * of the layer below reads; and ∂L/∂z, which the gradient of W reads. 0 where nothing
-   * reads it. A layer over compressed inputs has W and ∂L/∂z in blocks instead, and one
-   * whose ∂L/∂z is compressed Wᵀ (`sparse.ts`). */
+   * reads it. A layer over compressed inputs has W and ∂L/∂z in blocks instead
+   * (`packBlocks`), and one whose ∂L/∂z is compressed Wᵀ (`transposeBlock`). */
   wasmlp_pointer packedWeights;
   wasmlp_pointer packedTransposed;
   wasmlp_pointer packedGradient;
@@ -171,10 +176,10 @@ typedef struct {
   /* The activations of the layer below, compressed: a `SparseBatch`, or 0 where they are
    * read as they are. The first layer's inputs are the plan's. */
   wasmlp_pointer sparseInputs;
-  /* ∂L/∂z, compressed by row for the gradient of the layer below, likewise. */
+  /* ∂L/∂z, compressed by row for the gradient of the layer below: a `SparseBatch`, or 0. */
   wasmlp_pointer sparseGradient;
 } wasmlp_layer_plan;
-_Static_assert(sizeof(wasmlp_layer_plan) == 96, "LayerPlan has 96 bytes");
+WASMLP_SIZE(wasmlp_layer_plan, 96);
 
 typedef struct {
   float learningRate;
@@ -191,7 +196,7 @@ typedef struct {
   /* By how much the average of the weights follows them in this step; 0 to 1. */
   float averaging;
 } wasmlp_step_settings;
-_Static_assert(sizeof(wasmlp_step_settings) == 32, "StepSettings has 32 bytes");
+WASMLP_SIZE(wasmlp_step_settings, 32);
 
 typedef struct {
   /* Of an image, in pixels; (width + 3) · (height + 2) < 2²³. */
@@ -212,7 +217,7 @@ typedef struct {
   wasmlp_pointer columnFilter;
   wasmlp_pointer rowFilter;
 } wasmlp_augmentation;
-_Static_assert(sizeof(wasmlp_augmentation) == 36, "Augmentation has 36 bytes");
+WASMLP_SIZE(wasmlp_augmentation, 36);
 
 typedef struct {
   int32_t features;
@@ -228,7 +233,7 @@ typedef struct {
   /* Room to count each chunk's entries by feature, `[features]` bytes. */
   wasmlp_pointer counts;
 } wasmlp_sparse_batch;
-_Static_assert(sizeof(wasmlp_sparse_batch) == 28, "SparseBatch has 28 bytes");
+WASMLP_SIZE(wasmlp_sparse_batch, 28);
 
 /* a = f(z + bias), both `[rows, units]`, their rows `aStride` and `zStride` floats apart,
  * bias `[units]`; a may be z. Where `factors` is not 0 it gets f′(z + bias), laid out like
@@ -268,10 +273,13 @@ typedef void wasmlp_barrier(wasmlp_pointer team, int32_t threads, int32_t spins)
 typedef int32_t wasmlp_claim(wasmlp_pointer team, int32_t thread, int32_t threads, int32_t count);
 
 /* batch `[rows, features]` of float32 = samples of inputs `[samples, features]` of bytes,
- * times `scale`. Cost: 5 bytes moved an element. No alignment needed. */
+ * times `scale`; row i is sample order[first + i], or first + i where `order` is 0. Cost: 5
+ * bytes moved an element. No alignment needed. */
 typedef void wasmlp_gatherBytes(wasmlp_pointer batch, wasmlp_pointer inputs, wasmlp_pointer order, int32_t first, int32_t rows, int32_t features, float scale);
 
-/* The same from inputs of float32. Cost: 8 bytes moved an element. */
+/* batch `[rows, features]` = samples of inputs `[samples, features]`, both float32, times
+ * `scale`; row i is sample order[first + i], or first + i where `order` is 0. Cost: 8 bytes
+ * moved an element. No alignment needed. */
 typedef void wasmlp_gatherFloats(wasmlp_pointer batch, wasmlp_pointer inputs, wasmlp_pointer order, int32_t first, int32_t rows, int32_t features, float scale);
 
 /* batch `[rows]` = labels of the samples, both int32. */
@@ -282,9 +290,10 @@ typedef void wasmlp_gatherLabels(wasmlp_pointer batch, wasmlp_pointer labels, wa
 typedef void wasmlp_labelTargets(wasmlp_pointer targets, wasmlp_pointer labels, int32_t rows, int32_t units);
 
 /* Compresses chunk `chunk` of a batch: `rows` samples of the data set from `position` on,
- * `order` as in `batch.ts`, inputs `[samples, features]` of bytes or float32. For the
- * gradient the rows are read twice: first each feature's entries are counted, which says
- * where they begin; then every entry goes to its places. Cost: 16 bytes written an entry. */
+ * in their `order` or as they are stored where that is 0; inputs `[samples, features]` of
+ * bytes or float32. For the gradient the rows are read twice: first each feature's entries
+ * are counted, which says where they begin; then every entry goes to its places. Cost: 16
+ * bytes written an entry. */
 typedef void wasmlp_compressChunk(wasmlp_pointer batch, int32_t chunk, wasmlp_pointer inputs, int32_t inputsAreBytes, float scale, wasmlp_pointer order, int32_t position, int32_t rows);
 
 /* The number of non-zero values among bytes `[count]`. */
@@ -293,7 +302,8 @@ typedef int32_t wasmlp_countNonZeroBytes(wasmlp_pointer bytes, int32_t count);
 /* The number of non-zero values among float32 `[count]`. */
 typedef int32_t wasmlp_countNonZeroFloats(wasmlp_pointer values, int32_t count);
 
-/* The same of bytes `[rows, features]` without scaling. */
+/* Drops of bytes `[rows, features]`, as `dropUnits` does of float32, without scaling what
+ * is left. */
 typedef void wasmlp_dropBytes(wasmlp_pointer values, int32_t rows, int32_t features, int32_t position, int32_t threshold, uint32_t seed, uint32_t epoch, wasmlp_pointer words);
 
 /* Drops of values `[rows, units]`, and of the `factors` of the backward pass where that is
@@ -301,22 +311,28 @@ typedef void wasmlp_dropBytes(wasmlp_pointer values, int32_t rows, int32_t featu
  * sample at `position`. `words` is scratch memory, 64 bytes. */
 typedef void wasmlp_dropUnits(wasmlp_pointer values, wasmlp_pointer factors, int32_t stride, int32_t rows, int32_t units, int32_t firstUnit, int32_t position, uint32_t layer, int32_t threshold, float scale, uint32_t seed, uint32_t epoch, wasmlp_pointer words);
 
+/* target `[count]` = e^source; the two may be the same memory. */
 typedef void wasmlp_expInto(wasmlp_pointer target, wasmlp_pointer source, int32_t count);
 
+/* target `[count]` = ln source; the two may be the same memory. */
 typedef void wasmlp_logInto(wasmlp_pointer target, wasmlp_pointer source, int32_t count);
 
+/* target `[count]` = 1 / (1 + e^−source); the two may be the same memory. */
 typedef void wasmlp_sigmoidInto(wasmlp_pointer target, wasmlp_pointer source, int32_t count);
 
+/* target `[count]` = tanh source; the two may be the same memory. */
 typedef void wasmlp_tanhInto(wasmlp_pointer target, wasmlp_pointer source, int32_t count);
 
-/* C = A·B, or C += A·B if `accumulate`. C, A, B as above; `workspace` as `gemmWorkspace`
- * says. */
+/* C = A·B, or C += A·B if `accumulate`: C `[rows, columns]`, A `[rows, depth]`, B `[depth,
+ * columns]`; `workspace` has `gemmWorkspace(columns, depth)` bytes. */
 typedef void wasmlp_gemmNN(wasmlp_pointer c, wasmlp_pointer a, wasmlp_pointer b, wasmlp_pointer workspace, int32_t rows, int32_t columns, int32_t depth, int32_t accumulate);
 
-/* C = A·Bᵀ with B stored `[columns, depth]`, or C += A·Bᵀ if `accumulate`. */
+/* C = A·Bᵀ with B stored `[columns, depth]`, or C += A·Bᵀ if `accumulate`; the rest as of
+ * `gemmNN`. */
 typedef void wasmlp_gemmNT(wasmlp_pointer c, wasmlp_pointer a, wasmlp_pointer b, wasmlp_pointer workspace, int32_t rows, int32_t columns, int32_t depth, int32_t accumulate);
 
-/* C = Aᵀ·B with A stored `[depth, rows]`, or C += Aᵀ·B if `accumulate`. */
+/* C = Aᵀ·B with A stored `[depth, rows]`, or C += Aᵀ·B if `accumulate`; the rest as of
+ * `gemmNN`. */
 typedef void wasmlp_gemmTN(wasmlp_pointer c, wasmlp_pointer a, wasmlp_pointer b, wasmlp_pointer workspace, int32_t rows, int32_t columns, int32_t depth, int32_t accumulate);
 
 /* Bytes of scratch memory that a product of this shape needs at `workspace`, 16-byte
@@ -414,7 +430,8 @@ typedef int32_t wasmlp_operationsPerIteration(void);
  * after block, stored at `words`. */
 typedef void wasmlp_philox4(wasmlp_pointer words, uint32_t counter0, uint32_t counter1, uint32_t counter2, uint32_t counter3, uint32_t key0, uint32_t key1);
 
-/* target `[count]` = normal with mean 0 and the given deviation, likewise. */
+/* target `[count]` = normal with mean 0 and the given deviation, the weights of layer
+ * `layer` under `seed`. */
 typedef void wasmlp_fillNormal(wasmlp_pointer target, int32_t count, float deviation, uint32_t seed, uint32_t layer, wasmlp_pointer words);
 
 /* target `[count]` = uniform on [−limit, limit), the weights of layer `layer` under `seed`. */
@@ -460,7 +477,8 @@ typedef void wasmlp_transposeBlock(wasmlp_pointer transposed, wasmlp_pointer blo
 /* matrix `[rows, units]` = what `blocked` holds. Cost: 8 bytes moved an element. */
 typedef void wasmlp_unpackBlocks(wasmlp_pointer matrix, wasmlp_pointer blocked, int32_t rows, int32_t units);
 
-/* The same without learning: losses, predictions and totals only. */
+/* Steps `first` to `first + count − 1` without learning, as `train` takes them: losses,
+ * predictions and totals only. */
 typedef void wasmlp_evaluate(wasmlp_pointer plan, int32_t thread, int32_t first, int32_t count);
 
 /* What the network says of the first `rows` rows of `batchInputs`, left in the last layer's
@@ -479,5 +497,9 @@ typedef void wasmlp_predictAll(wasmlp_pointer plan, int32_t thread, int32_t firs
  * `plan.threads`, all of which make the same call. Ends early, after a whole step, when
  * asked to or when the loss is no longer finite. */
 typedef void wasmlp_train(wasmlp_pointer plan, int32_t thread, int32_t first, int32_t count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,7 +11,8 @@ export function sampleAt(order: usize, position: i32): i32 {
 
 /**
  * batch `[rows, features]` of float32 = samples of inputs `[samples, features]` of bytes, times
- * `scale`. Cost: 5 bytes moved an element. No alignment needed.
+ * `scale`; row i is sample order[first + i], or first + i where `order` is 0. Cost: 5 bytes moved an
+ * element. No alignment needed.
  */
 export function gatherBytes(
   batch: usize,
@@ -42,7 +43,10 @@ export function gatherBytes(
   }
 }
 
-/** The same from inputs of float32. Cost: 8 bytes moved an element. */
+/**
+ * batch `[rows, features]` = samples of inputs `[samples, features]`, both float32, times `scale`; row i is sample
+ * order[first + i], or first + i where `order` is 0. Cost: 8 bytes moved an element. No alignment needed.
+ */
 export function gatherFloats(
   batch: usize,
   inputs: usize,

@@ -54,8 +54,8 @@ export function featureStarts(batch: SparseBatch, chunk: i32): usize {
 }
 
 /**
- * Compresses chunk `chunk` of a batch: `rows` samples of the data set from `position` on, `order` as
- * in `batch.ts`, inputs `[samples, features]` of bytes or float32.
+ * Compresses chunk `chunk` of a batch: `rows` samples of the data set from `position` on, in their
+ * `order` or as they are stored where that is 0; inputs `[samples, features]` of bytes or float32.
  *
  * For the gradient the rows are read twice: first each feature's entries are counted, which says
  * where they begin; then every entry goes to its places. Cost: 16 bytes written an entry.

@@ -52,7 +52,7 @@ export function dropUnits(
   }
 }
 
-/** The same of bytes `[rows, features]` without scaling. */
+/** Drops of bytes `[rows, features]`, as `dropUnits` does of float32, without scaling what is left. */
 export function dropBytes(
   values: usize,
   rows: i32,

@@ -2,18 +2,22 @@
 import { exp, log, sigmoid, tanh } from "./math";
 import { loadUpTo4, storeUpTo4, VECTOR } from "./simd";
 
+/** target `[count]` = e^source; the two may be the same memory. */
 export function expInto(target: usize, source: usize, count: i32): void {
   map<Exp>(target, source, count);
 }
 
+/** target `[count]` = ln source; the two may be the same memory. */
 export function logInto(target: usize, source: usize, count: i32): void {
   map<Log>(target, source, count);
 }
 
+/** target `[count]` = tanh source; the two may be the same memory. */
 export function tanhInto(target: usize, source: usize, count: i32): void {
   map<Tanh>(target, source, count);
 }
 
+/** target `[count]` = 1 / (1 + e^−source); the two may be the same memory. */
 export function sigmoidInto(target: usize, source: usize, count: i32): void {
   map<Sigmoid>(target, source, count);
 }

@@ -66,7 +66,10 @@ export function gemmWorkspace(columns: i32, depth: i32): usize {
   return scratchBytes() + packedBytes(depth, columns);
 }
 
-/** C = A·B, or C += A·B if `accumulate`. C, A, B as above; `workspace` as `gemmWorkspace` says. */
+/**
+ * C = A·B, or C += A·B if `accumulate`: C `[rows, columns]`, A `[rows, depth]`, B `[depth, columns]`; `workspace` has
+ * `gemmWorkspace(columns, depth)` bytes.
+ */
 export function gemmNN(
   c: usize,
   a: usize,
@@ -82,7 +85,7 @@ export function gemmNN(
   multiplyPacked(c, a, depth, 1, packed, workspace, rows, columns, depth, accumulate);
 }
 
-/** C = A·Bᵀ with B stored `[columns, depth]`, or C += A·Bᵀ if `accumulate`. */
+/** C = A·Bᵀ with B stored `[columns, depth]`, or C += A·Bᵀ if `accumulate`; the rest as of `gemmNN`. */
 export function gemmNT(
   c: usize,
   a: usize,
@@ -98,7 +101,7 @@ export function gemmNT(
   multiplyPacked(c, a, depth, 1, packed, workspace, rows, columns, depth, accumulate);
 }
 
-/** C = Aᵀ·B with A stored `[depth, rows]`, or C += Aᵀ·B if `accumulate`. */
+/** C = Aᵀ·B with A stored `[depth, rows]`, or C += Aᵀ·B if `accumulate`; the rest as of `gemmNN`. */
 export function gemmTN(
   c: usize,
   a: usize,

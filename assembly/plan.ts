@@ -28,10 +28,10 @@ export class Plan {
   /** Whether the packed weights are this run's already; only `predictAll` asks. */
   weightsKept: i32;
   batchSize: i32;
-  /** One of the constants of `step.ts`, and the label smoothing of the cross-entropy, 0 to 1. */
+  /** The code of the loss, and the label smoothing of the cross-entropy, 0 to 1. */
   loss: i32;
   labelSmoothing: f32;
-  /** One of the constants of `optimizer.ts`, and its `StepSettings`, one for each step. */
+  /** The code of the optimiser, and its `StepSettings`, one for each step. */
   optimizer: i32;
   settings: usize;
   /** Largest norm of the gradient of all parameters, and of the weights into a unit; 0: no limit. */
@@ -45,7 +45,7 @@ export class Plan {
    */
   prepared: usize;
   preparedStride: usize;
-  /** An `Augmentation` (`augment.ts`) or 0; inputs are dropped with probability `inputDropout` / 2¹⁶. */
+  /** An `Augmentation` or 0; inputs are dropped with probability `inputDropout` / 2¹⁶. */
   augmentation: usize;
   inputDropout: i32;
   /**
@@ -81,7 +81,7 @@ export class Plan {
   scratchStride: usize;
   /** A row for each step: loss summed over its samples (float64), correct samples (int32), 0. */
   totals: usize;
-  /** The threads that run the plan, where they meet (`barrier.ts`), and how long they spin there. */
+  /** The threads that run the plan, where they meet (`barrier`), and how long they spin there. */
   threads: i32;
   team: usize;
   spins: i32;
@@ -92,7 +92,7 @@ export class LayerPlan {
   /** Features in, units out. */
   inputs: i32;
   units: i32;
-  /** One of the constants of `activation.ts`; the identity where the loss takes logits. */
+  /** The code of the activation; the identity where the loss takes logits. */
   activation: i32;
   /** Units are dropped with probability `dropout` / 2¹⁶, and the others scaled by `dropoutScale`. */
   dropout: i32;
@@ -111,8 +111,8 @@ export class LayerPlan {
   /**
    * Packed for `multiplyPacked`: W, which the product forward reads; Wᵀ, which the gradient of the
    * layer below reads; and ∂L/∂z, which the gradient of W reads. 0 where nothing reads it. A layer
-   * over compressed inputs has W and ∂L/∂z in blocks instead, and one whose ∂L/∂z is compressed Wᵀ
-   * (`sparse.ts`).
+   * over compressed inputs has W and ∂L/∂z in blocks instead (`packBlocks`), and one whose
+   * ∂L/∂z is compressed Wᵀ (`transposeBlock`).
    */
   packedWeights: usize;
   packedTransposed: usize;
@@ -136,7 +136,7 @@ export class LayerPlan {
    * are. The first layer's inputs are the plan's.
    */
   sparseInputs: usize;
-  /** ∂L/∂z, compressed by row for the gradient of the layer below, likewise. */
+  /** ∂L/∂z, compressed by row for the gradient of the layer below: a `SparseBatch`, or 0. */
   sparseGradient: usize;
 }
 

@@ -60,7 +60,7 @@ export function fillUniform(
   }
 }
 
-/** target `[count]` = normal with mean 0 and the given deviation, likewise. */
+/** target `[count]` = normal with mean 0 and the given deviation, the weights of layer `layer` under `seed`. */
 export function fillNormal(
   target: usize,
   count: i32,

@@ -99,7 +99,9 @@ export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
   leave(plan, thread);
 }
 
-/** The same without learning: losses, predictions and totals only. */
+/**
+ * Steps `first` to `first + count − 1` without learning, as `train` takes them: losses, predictions and totals only.
+ */
 export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void {
   const end = first + count;
   enter(plan, thread, first);

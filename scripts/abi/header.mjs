@@ -49,7 +49,7 @@ export function header({ constants, structs, functions }) {
       ...comment(field.description, "  "),
       `  ${C_TYPES[field.type]} ${field.name};`,
     ]);
-    const check = `_Static_assert(sizeof(${snake(name)}) == ${bytes}, "${name} has ${bytes} bytes");`;
+    const check = `WASMLP_SIZE(${snake(name)}, ${bytes});`;
     return [`typedef struct {`, ...members, `} ${snake(name)};`, check].join("\n");
   });
   const signatures = functions.map(({ name, parameters, result, description }) => {
@@ -59,7 +59,7 @@ export function header({ constants, structs, functions }) {
   });
   return `${[
     `/*
- * The interface of wasmlp.wasm, for hosts in C. Written by scripts/abi.mjs; docs/abi.md explains it.
+ * The interface of wasmlp.wasm, for hosts in C and C++. Written by scripts/abi.mjs; docs/abi.md explains it.
  *
  * The structs stand in the module's linear memory, little-endian. The types of functions are those of
  * the module's exports: wasmlp_gemmNN is the type of the export "gemmNN".
@@ -69,12 +69,22 @@ export function header({ constants, structs, functions }) {
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+#define WASMLP_SIZE(type, bytes) static_assert(sizeof(type) == bytes, #type)
+extern "C" {
+#else
+#define WASMLP_SIZE(type, bytes) _Static_assert(sizeof(type) == bytes, #type)
+#endif
+
 /* A byte offset into linear memory; 0 where there is nothing. */
 typedef uint32_t wasmlp_pointer;`,
     ...enums,
     sizes.join("\n"),
     ...layouts,
     ...signatures,
+    `#ifdef __cplusplus
+}
+#endif`,
     "#endif",
   ].join("\n\n")}\n`;
 }

@@ -20,6 +20,7 @@ const run = promisify(execFile);
 interface Value {
   readonly name: string;
   readonly type: string;
+  readonly description?: string;
 }
 
 interface Abi {
@@ -28,6 +29,7 @@ interface Abi {
     readonly name: string;
     readonly parameters: readonly Value[];
     readonly result: string;
+    readonly description?: string;
   }[];
 }
 
@@ -54,6 +56,16 @@ function exportedTypes(): string[] {
 
 test("abi/ is what the sources say", async () => {
   await run(process.execPath, [join(root, "scripts/abi.mjs"), "--check"]);
+});
+
+test("every function is described, by words that stand for themselves", () => {
+  const unclear = abi.functions.filter(
+    ({ description = "" }) =>
+      !description || /^The same|as above|likewise|\.ts\b/.test(description),
+  );
+  expect(unclear).toEqual([]);
+  const fields = Object.values(abi.structs).flatMap((struct) => struct.fields);
+  expect(fields.filter(({ description = "" }) => description.includes(".ts"))).toEqual([]);
 });
 
 test("the functions are the module's exports, of the same types", () => {

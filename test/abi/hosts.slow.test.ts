@@ -49,3 +49,11 @@ test("the C header compiles without a warning, and its structs have their sizes"
   const strict = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only"];
   await run("cc", [...strict, "-I", join(root, "abi"), source]);
 });
+
+test("… and so does a program in C++", async ({ skip }) => {
+  if (!(await succeeds("c++", "--version"))) return skip("there is no C++ compiler here");
+  const source = join(await temporaryDirectory(), "header.cpp");
+  await writeFile(source, '#include "wasmlp.h"\n');
+  const strict = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only"];
+  await run("c++", [...strict, "-I", join(root, "abi"), source]);
+});

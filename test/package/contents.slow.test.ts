@@ -48,7 +48,10 @@ test("are the types wrong? They are not", async () => {
   const directory = await temporaryDirectory();
   const tarball = pack(directory);
   const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
-  const run = [attw, tarball, "--profile", "esm-only"];
+  // Modules and descriptions for hosts of their own are read, not imported.
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const files = Object.keys(exports).filter((name) => /\.(wasm|h|json)$/.test(name));
+  const run = [attw, tarball, "--profile", "esm-only", "--exclude-entrypoints", ...files];
   const { status, stdout } = spawnSync(process.execPath, run, { encoding: "utf8" });
   expect(status, stdout).toBe(0);
 });

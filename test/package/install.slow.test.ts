@@ -52,6 +52,20 @@ function copyDependencies(folder: string, modules: string): void {
   }
 }
 
+test("a host of its own finds the module and its description by their names", () => {
+  const script = `
+    import { readFileSync } from "node:fs";
+    const read = (name) => readFileSync(new URL(import.meta.resolve("wasmlp/" + name)));
+    const exported = WebAssembly.Module.exports(new WebAssembly.Module(read("build/wasmlp.wasm")));
+    const described = JSON.parse(read("abi/wasmlp.json").toString()).functions;
+    const names = new Set(exported.map(({ name }) => name));
+    if (!described.every(({ name }) => names.has(name))) throw new Error("a function is missing");
+    console.log(read("abi/wasmlp.h").includes("wasmlp_gemmNN"));`;
+  const run = ["--input-type=module", "--eval", script];
+  const { stdout, stderr } = spawnSync(process.execPath, run, { cwd: project, encoding: "utf8" });
+  expect({ stdout, stderr }).toEqual({ stdout: "true\n", stderr: "" });
+});
+
 test("the embedding example of the README runs", () => {
   writeFileSync(join(project, "example.js"), embeddingExample());
   const run = spawnSync(process.execPath, ["example.js"], { cwd: project, encoding: "utf8" });
