@@ -29,7 +29,7 @@ export {
   type TableEncoding,
   type Task,
 } from "./data/csv/encode.js";
-export type { Mixture } from "./data/csv/mixture.js";
+export { type Mixture, MOST_CODES } from "./data/csv/mixture.js";
 export type { Delimiter } from "./data/csv/parser.js";
 export { type SplitTableOptions, splitTable } from "./data/csv/splitTable.js";
 export { type Table, type TableOptions, TableReader } from "./data/csv/table.js";
@@ -68,12 +68,10 @@ export type {
   TargetColumn,
 } from "./data/preprocessing.js";
 export type { ArrayInputs } from "./data/samples/arrayInputs.js";
-export {
-  type ArraySamples,
-  type LabelledSamples,
-  type SplitSamplesOptions,
-  splitSamples,
-  type TargetArray,
+export type {
+  ArraySamples,
+  LabelledSamples,
+  TargetArray,
 } from "./data/samples/arraySamples.js";
 export { inferArrayTask } from "./data/samples/arrayTargets.js";
 export {
@@ -83,6 +81,7 @@ export {
   type SamplesEncoding,
   type SamplesEncodingOptions,
 } from "./data/samples/encodeSamples.js";
+export { type SplitSamplesOptions, splitSamples } from "./data/samples/splitSamples.js";
 export { type SplitOptions, splitDataset, takeSamples } from "./data/split.js";
 export {
   CATALOGUE,

@@ -9,6 +9,7 @@ import {
   type LabelledSamples,
   learnSamplesEncoding,
   type Mlp,
+  MOST_CODES,
   OptionError,
   type Preprocessing,
   type SamplesEncoding,
@@ -21,6 +22,7 @@ import {
   readTestFiles,
   requireTargets,
 } from "../node/index.js";
+import { plural } from "../report/numbers.js";
 import type { OwnData } from "./data.js";
 import { predictsValues } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
@@ -75,7 +77,11 @@ export async function loadSamples(
       `${test.name}: samples have ${test.features} features, expected ${training.features} as those of ${path}`,
     );
   }
-  terminal.note(describe(whole, encoding, training, test.name));
+  const hint =
+    settings.task === undefined && task === "regression" && mayBeClasses(whole)
+      ? " (--task classification tells classes)"
+      : "";
+  terminal.note(describe(whole, encoding, training, { hint, testPlace: test.name }));
   return {
     training,
     test,
@@ -162,19 +168,30 @@ function checkScale(
   );
 }
 
+/** Whether values are whole, one a sample and few: labels that someone's program made floats of. */
+function mayBeClasses({ targets }: LabelledSamples): boolean {
+  const different = new Set<number>();
+  for (const value of targets.values) {
+    if (!Number.isInteger(value) || value < 0) return false;
+    different.add(value);
+    if (different.size > MOST_CODES) return false;
+  }
+  return targets.values.length === targets.shape[0];
+}
+
 /** What was found, and what was inferred from it. */
 function describe(
   { place, inputs, targets }: LabelledSamples,
   { task, names, preprocessing }: SamplesEncoding,
   training: Dataset<Targets>,
-  testPlace: string,
+  { hint, testPlace }: { readonly hint: string; readonly testPlace: string },
 ): string {
   const goal =
     task === "classification"
       ? `classification of ${JSON.stringify(targets.name)}, ${names.length} classes`
       : `regression of ${names.map((name) => JSON.stringify(name)).join(", ")}`;
   const { image, features } = training;
-  const shape = image ? `${image.width} × ${image.height} pixels` : `${features} numbers`;
+  const shape = image ? `${image.width} × ${image.height} pixels` : plural(features, "number");
   const isChanged = preprocessing?.columns.some(
     (column) => column.kind === "number" && (column.mean !== 0 || column.scale !== 1),
   );
@@ -186,5 +203,5 @@ function describe(
           ? "divided by the largest"
           : "standardised"
         : "as they are";
-  return `${place}: ${inputs.shape[0]} samples; ${goal}; inputs: ${JSON.stringify(inputs.name)}, ${shape}, ${change}; tested on ${testPlace}.`;
+  return `${place}: ${inputs.shape[0]} samples; ${goal}${hint}; inputs: ${JSON.stringify(inputs.name)}, ${shape}, ${change}; tested on ${testPlace}.`;
 }

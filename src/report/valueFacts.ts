@@ -12,7 +12,7 @@ import { printable } from "./text.js";
 export function valueFacts(values: readonly ValueReport[], note: string, prefix = ""): Fact[] {
   return values.map((report, index) => ({
     name: values.length === 1 ? `${prefix}R²` : `R² of ${printable(report.name)}`,
-    value: `${report.determination.toFixed(4)}, RMSE ${significant(report.rootMeanSquareError)}, MAE ${significant(report.meanAbsoluteError)}`,
+    value: `${report.determination?.toFixed(4) ?? "undefined, as all values are the same"}, RMSE ${significant(report.rootMeanSquareError)}, MAE ${significant(report.meanAbsoluteError)}`,
     ...(index === 0 && { note }),
     highlight: true,
   }));

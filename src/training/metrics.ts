@@ -49,18 +49,21 @@ export function reportValues(
     let errors = 0;
     let distances = 0;
     let spread = 0;
+    let isConstant = true;
     for (let row = 0; row < samples; row++) {
       const value = values[row * outputs + output];
       const error = predictions[row * outputs + output] - value;
       errors += error ** 2;
       distances += Math.abs(error);
       spread += (value - mean) ** 2;
+      if (value !== values[output]) isConstant = false;
     }
     return {
       name,
       rootMeanSquareError: Math.sqrt(errors / samples),
       meanAbsoluteError: distances / samples,
-      determination: spread === 0 ? 0 : 1 - errors / spread,
+      // Rounding leaves a spread of equal values that means nothing.
+      determination: isConstant ? undefined : 1 - errors / spread,
     };
   });
 }

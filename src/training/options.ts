@@ -180,8 +180,8 @@ export interface ValueReport {
   readonly rootMeanSquareError: number;
   /** Mean of |prediction − value|, in the value's unit. */
   readonly meanAbsoluteError: number;
-  /** R² = 1 − Σ (prediction − value)² / Σ (value − mean)²; 1 is perfect, 0 as good as the mean. */
-  readonly determination: number;
+  /** R² = 1 − Σ (prediction − value)² / Σ (value − mean)²; 1 is perfect, 0 as good as the mean; undefined where all values are the same. */
+  readonly determination: number | undefined;
 }
 
 /** How one class fares; a ratio whose denominator is 0 is 0. */

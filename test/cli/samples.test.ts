@@ -91,6 +91,29 @@ test("texts are classes, in files to train and to test on whose labels differ", 
   ]);
 });
 
+test("floats that may be labels are told to be values, and --task tells classes", async () => {
+  const directory = await temporaryDirectory();
+  const data = join(directory, "a.npz");
+  const { X, y, value } = arrays();
+  const labels: NumericArray = { ...y, dtype: "float64", values: Float64Array.from(y.values) };
+  const flags = ["--epochs", "1", "--seed", "1"];
+  await writeNpz(data, [X, labels]);
+  const trained = await wasmlp("train", "--data", data, ...flags);
+  expect(trained.stderr).toContain(
+    'regression of "y" (--task classification tells classes); inputs: "X", 2 numbers, ',
+  );
+  const told = await wasmlp("train", "--data", data, "--task", "classification", ...flags);
+  expect(told.stderr).toContain('classification of "y", 3 classes; inputs: ');
+  await writeNpz(data, [X, { ...value, name: "y" }]);
+  const refused = await wasmlp("train", "--data", data, "--task", "classification");
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    1,
+    `error: ${data}: "y" is 20.285715103149414 at sample 1, expected whole numbers as classes, or --task regression\n`,
+  ]);
+  const regression = await wasmlp("train", "--data", data, ...flags);
+  expect(regression.stderr).toContain('regression of "y"; inputs');
+});
+
 test("values in files of their own, and a model of them", async () => {
   const directory = await temporaryDirectory();
   const { X, value } = arrays();

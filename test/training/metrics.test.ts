@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { confusionMatrix, reportClasses } from "../../src/training/metrics.js";
+import { confusionMatrix, reportClasses, reportValues } from "../../src/training/metrics.js";
 
 //                        true:  a  a  a  b  b  c
 const LABELS = Uint8Array.of(0, 0, 0, 1, 1, 2);
@@ -26,4 +26,14 @@ test("precision, recall and F1 are those of a table worked by hand", () => {
 test("a class without samples and predictions has zeros, not NaN", () => {
   const [, , , d] = reportClasses(confusionMatrix(LABELS, PREDICTED, 4), ["a", "b", "c", "d"]);
   expect(d).toEqual({ name: "d", precision: 0, recall: 0, f1: 0, samples: 0 });
+});
+
+test("R² of values that are all the same is undefined, whatever rounding leaves of their mean", () => {
+  const values = Float32Array.from({ length: 20 }, (_, index) => (index % 2 ? 0.1 : index));
+  const predictions = values.map((value) => value + 0.5);
+  const targets = { kind: "values", values, names: ["a", "b"] } as const;
+  const [a, b] = reportValues(targets, predictions);
+  // Σ 0.5² = 2.5 over ten samples; 0, 2 … 18 spread by 330.
+  expect(a.determination).toBeCloseTo(1 - 2.5 / 330, 9);
+  expect(b).toMatchObject({ determination: undefined, meanAbsoluteError: expect.closeTo(0.5, 5) });
 });

@@ -73,6 +73,7 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
   }
   for (const column of targets) refuseMissing(table, column);
   const task = options.task ?? inferTask(table, targets);
+  if (task === "regression") refuseConstant(table, targets);
   return {
     task,
     preprocessing: {
@@ -232,6 +233,20 @@ export function inferTask(table: Table, targets: readonly TableColumn[]): Task {
   const [column] = targets;
   refuseStrayText(table, column, "--task classification where these are classes");
   return !column.isNumeric || areCodes(column.categories) ? "classification" : "regression";
+}
+
+/** Of several targets one may be the same everywhere, as a pixel may be that a network restores. */
+function refuseConstant(table: Table, targets: readonly TableColumn[]): void {
+  const isConstant = (column: TableColumn) => {
+    const first = column.value(0);
+    for (let row = 1; row < table.rows; row++) if (column.value(row) !== first) return false;
+    return column.isNumeric;
+  };
+  if (!targets.every(isConstant)) return;
+  const [{ name, categories }] = targets;
+  throw new DataError(
+    `${table.place}: every row of ${show(name)} is ${show(categories[0])}, expected values that differ`,
+  );
 }
 
 function classesOf(table: Table, targets: readonly TableColumn[]): string[] {

@@ -1,5 +1,6 @@
 /** From arrays to what a network sees, and back to the same for arrays that come later. */
 import { DataError } from "../../errors.js";
+import { show } from "../arrays/show.js";
 import type { Task } from "../csv/encode.js";
 import { createDataset, type Dataset, type Targets } from "../dataset.js";
 import { inputStandardization, type Preprocessing, type TargetColumn } from "../preprocessing.js";
@@ -19,6 +20,7 @@ import {
   readValues,
   valueNamesOf,
 } from "./arrayTargets.js";
+import { refuseNonFinite } from "./finiteValues.js";
 
 /** What the arrays are taken for. */
 export interface SamplesEncodingOptions {
@@ -52,8 +54,8 @@ export function learnSamplesEncoding(
   const { place, inputs, targets } = samples;
   checkSameRows(samples);
   const task = options.task ?? inferArrayTask(targets, place);
+  refuseNonFinite(samples);
   const read = readInputs(inputs, place);
-  checkFinite(samples, read);
   const columns = standardize ? learnColumns(inputs, read) : undefined;
   if (task === "classification") {
     const names = classNamesOf(targets, place);
@@ -63,6 +65,11 @@ export function learnSamplesEncoding(
   const names = valueNamesOf(targets, place);
   const { values } = readValues(targets, names, place);
   const rows = values.length / names.length;
+  if (values.every((value, index) => value === values[index % names.length])) {
+    throw new DataError(
+      `${place}: ${show(targets.name)} is the same in every sample, beginning with ${values[0]}, expected values that differ`,
+    );
+  }
   const described = names.map((name, output): TargetColumn => {
     if (!standardize) return { name, mean: 0, scale: 1 };
     return { name, ...spreadOf(rows, (row) => values[row * names.length + output]) };
@@ -85,6 +92,7 @@ export function encodeSamples(
 ): Dataset<Targets> {
   const { place, targets } = samples;
   checkSameRows(samples);
+  refuseNonFinite(samples);
   const { values, features, image } = encodeSampleInputs(samples, preprocessing);
   return createDataset<Targets>({
     name: place,
@@ -109,16 +117,6 @@ export function encodeSampleInputs(
 ): ArrayInputs {
   const { inputs, place } = samples;
   const isStandardized = preprocessing && inputStandardization(preprocessing) !== undefined;
-  const read = isStandardized ? readRawInputs(inputs, place) : readInputs(inputs, place);
-  checkFinite(samples, read);
-  return read;
-}
-
-function checkFinite({ place }: ArraySamples, { values, features }: ArrayInputs): void {
-  if (values instanceof Uint8Array) return;
-  const index = values.findIndex((value) => !Number.isFinite(value));
-  if (index < 0) return;
-  throw new DataError(
-    `${place}: feature ${index % features} of sample ${Math.floor(index / features)} is ${values[index]}, expected a finite number, within ±3.4e38 as float32 holds them`,
-  );
+  refuseNonFinite({ place, inputs });
+  return isStandardized ? readRawInputs(inputs, place) : readInputs(inputs, place);
 }

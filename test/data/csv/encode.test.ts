@@ -124,6 +124,10 @@ const BAD: readonly { text?: string; options?: EncodingOptions; message: string 
   { text: "x,t\n1,a\n2,NA\n", message: 'line 3, column 2 ("t"): found "NA"' },
   { text: "x,t\n1,a\n2,a\n", message: 'every row of "t" is "a", expected at least two classes' },
   {
+    text: "x,t\n1,0.5\n2,.50\n",
+    message: 'every row of "t" is "0.5", expected values that differ',
+  },
+  {
     text: "x,y,t\n,1,a\n,2,b\n",
     options: { missing: "mean" },
     message: 'column "x" holds nothing',
