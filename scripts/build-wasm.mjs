@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 
 /** What trains, the same with `train --trace`, what `wasmlp profile` measures with, what exported models carry. */
 const MODULES = [
@@ -47,13 +48,21 @@ function hashOf(file) {
   return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "";
 }
 
+/**
+ * What the compiler says when one more round of its optimiser made a module longer, by some bytes, and it stops there.
+ * Nothing is to be done about it, and nobody who builds need wonder.
+ */
+const NOISE = "Last converge was suboptimal.";
+
 /** Resolves with the compiler's exit code. @param {string[]} options */
 function compile(...options) {
   return new Promise((resolve) => {
-    spawn(process.execPath, [asc, ...options], { cwd: root, stdio: "inherit" }).on(
-      "close",
-      resolve,
-    );
+    const stdio = /** @type {const} */ (["ignore", "inherit", "pipe"]);
+    const compiler = spawn(process.execPath, [asc, ...options], { cwd: root, stdio });
+    createInterface({ input: compiler.stderr }).on("line", (line) => {
+      if (line !== NOISE) console.error(line);
+    });
+    compiler.on("close", resolve);
   });
 }
 

@@ -30,7 +30,12 @@ export function startWorker(): WorkerHandle {
 function startNodeWorker(): WorkerHandle {
   const { Worker } = process.getBuiltinModule("node:worker_threads");
   const location =
-    locationOf("worker.js") ?? new URL("../../build/engine/worker.js", import.meta.url);
+    locationOf("worker.js") ??
+    // Bundlers for pages would emit a file that no page asks for.
+    new URL(
+      /* webpackIgnore: true */ /* @vite-ignore */ "../../build/engine/worker.js",
+      import.meta.url,
+    );
   const worker = new Worker(location, {
     // The host's own flags and environment are of no use to the kernels.
     execArgv: [],

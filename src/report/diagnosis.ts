@@ -125,7 +125,7 @@ function findingText(
       lines.push(`${indent}${style.faint(name)}  ${code[language]}`);
     }
   }
-  lines.push(`${indent}${style.faint(`More: docs/diagnoses/${id}.md`)}`);
+  lines.push(`${indent}${style.faint(`More: wasmlp doctor explain ${id}`)}`);
   return lines.join("\n");
 }
 

@@ -3,7 +3,15 @@
  * none of them configured. It trains to the same bits as Node, and the page stays responsive.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
@@ -140,6 +148,19 @@ describe.each(Object.entries(BUILDS))("with %s", (_, build) => {
     // A page that is blocked has a turn or two between epochs.
     expect(turns).toBeGreaterThan(8);
   });
+});
+
+test("bundlers emit the worker of pages alone, and not the one of Node", async () => {
+  const [vite, webpack] = [join(await BUILDS.Vite(), "assets"), await BUILDS.webpack()];
+  expect(readdirSync(vite).filter((name) => name.startsWith("worker"))).toHaveLength(1);
+  for (const folder of [vite, webpack]) {
+    const scripts = readdirSync(folder).filter((name) => /\.m?js$/.test(name));
+    for (const name of scripts) {
+      // The one of Node imports its neighbours, which are not beside it any more; or it is put into another file.
+      const text = readFileSync(join(folder, name), "utf8");
+      expect(/from "\.\/features\.js"|data:text\/javascript/.test(text), name).toBe(false);
+    }
+  }
 });
 
 describe("with the modules on a server of another origin", () => {

@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, "../..");
 test("the package holds what runs and its types, and nothing else", () => {
   const paths = packedPaths();
   const expected =
-    /^(abi\/wasmlp\.(h|json)|build\/.*(\.js|\.d\.ts|\.wasm)|recipes\/.*\.yaml|LICENSE|README\.md|package\.json)$/;
+    /^(abi\/wasmlp\.(h|json)|build\/.*(\.js|\.d\.ts|\.wasm)|docs\/diagnoses\/[a-z-]+\.md|recipes\/.*\.yaml|LICENSE|README\.md|package\.json)$/;
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths).toContain("build/browser/wasmlp.js");
   expect(paths).toContain("build/browser/worker.js");
@@ -37,6 +37,19 @@ test("the entry points reach every file of the build that is packed, and find ev
   ]) {
     expect(reached).toContain(path);
   }
+});
+
+test("no file names a source map, since none is packed", () => {
+  for (const path of packedPaths().filter((path) => /\.(js|d\.ts)$/.test(path))) {
+    expect(readFileSync(join(root, path), "utf8"), path).not.toContain("sourceMappingURL");
+  }
+});
+
+test("installing the package runs no script of it", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  // Of these npm warns, even where it does not run them.
+  expect(scripts).not.toHaveProperty("prepare");
+  expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
 });
 
 test("publint has nothing to say", async () => {

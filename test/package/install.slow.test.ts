@@ -136,6 +136,13 @@ test("wasmlp profile and train --trace find their modules and threads", () => {
   }
 });
 
+test("wasmlp doctor explain finds its pages", () => {
+  const options = ["doctor", "explain", "softmax-axis"];
+  const run = spawnSync(command, options, { cwd: project, encoding: "utf8" });
+  expect(run.status, run.stderr).toBe(0);
+  expect(run.stdout).toContain("# `softmax-axis`");
+});
+
 test("wasmlp trains and predicts with the recipes and modules that were installed", () => {
   const options = ["train", "--recipe", "seed", "--data", "digits", "--epochs", "1", "--json"];
   const run = spawnSync(command, options, { cwd: project, encoding: "utf8" });

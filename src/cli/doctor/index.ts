@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Terminal } from "../terminal.js";
 import { defineData } from "./data.js";
 import { defineDump } from "./dump.js";
+import { defineExplain } from "./explain.js";
 import { defineSnippet } from "./snippet.js";
 
 export function defineDoctor(command: Command, terminal: Terminal): void {
@@ -16,6 +17,10 @@ export function defineDoctor(command: Command, terminal: Terminal): void {
   );
   defineSnippet(
     command.command("snippet").description("Print the lines that make such a dump"),
+    terminal,
+  );
+  defineExplain(
+    command.command("explain").description("Print what a diagnosis means, with an example"),
     terminal,
   );
 }
