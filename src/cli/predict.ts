@@ -176,6 +176,7 @@ async function read(model: Mlp, picture: string, { one, top }: PredictFlags): Pr
 /** What stands at each kind of place that was left out, as a sentence says it. */
 const LEFT_OUT = {
   border: "what lies along the border and is larger or thicker than the writing",
+  surroundings: "everything around the sheet of paper",
 } as const satisfies Record<LeftOut["reason"], string>;
 
 function noteLeftOut({ picture, leftOut }: Reading, terminal: Terminal): void {

@@ -3,8 +3,10 @@
  * of a tightly cropped picture touches the border too, so touching alone condemns nothing.
  */
 import type { GreyImage } from "../digits/prepare.js";
-import { type Component, heightOf, widthOf } from "./components.js";
+import { type Component, heightOf, sharedColumns, sharedRows, widthOf } from "./components.js";
 
+/** Of the picture's width or height, from each side: where desks and fingers are. */
+const OUTER = 1 / 3;
 /** Of a mark's longer side: how much of the border it covers at least to lie along it. The end of a stroke is less. */
 const LEAST_CONTACT = 0.3;
 /** Times the usual height of the marks within the picture: taller is no writing of their kind. */
@@ -17,28 +19,49 @@ const THICKEST = 2;
 const SPECK = 0.15;
 
 /**
- * The components that lie along the picture's border and are taller, wider or much thicker than those within the
- * picture. None where nothing is within: then the picture is cropped to its digits.
+ * The components that lie along the picture's border and are taller, wider or much thicker than the others. None
+ * where all lie along it: then the picture is cropped to its digits; and none that reach into the middle of the
+ * picture, or have others in their box, as the pieces of a digit do.
  */
 export function foreignAtBorder(
   components: readonly Component[],
   ink: GreyImage,
 ): ReadonlySet<Component> {
-  const writing = tall(components.filter((component) => contactOf(component, ink) === 0));
-  if (writing.length === 0) return new Set();
+  const along = components.filter((component) => {
+    const longer = Math.max(heightOf(component), widthOf(component));
+    return isOutside(component, ink) && contactOf(component, ink) >= LEAST_CONTACT * longer;
+  });
+  const others = new Set(components);
+  for (const component of along) others.delete(component);
+  const writing = tall([...others]);
+  if (along.length === 0 || writing.length === 0) return new Set();
   const usual = median(writing.map(heightOf));
   const tallest = writing.reduce((most, mark) => Math.max(most, heightOf(mark)), 0);
   let stroke: number | undefined;
   return new Set(
-    components.filter((component) => {
-      const longer = Math.max(heightOf(component), widthOf(component));
-      if (contactOf(component, ink) < LEAST_CONTACT * longer) return false;
+    along.filter((component) => {
+      const [height, width] = [heightOf(component), widthOf(component)];
       if (tallest < SPECK * Math.sqrt(component.pixels.length)) return false;
-      if (heightOf(component) > TALLEST * usual || widthOf(component) > WIDEST * usual) return true;
+      if (writing.some((mark) => overlap(mark, component))) return false;
+      if (height > TALLEST * usual || width > WIDEST * usual) return true;
       stroke ??= median(writing.map((mark) => thicknessOf(mark, ink)));
       return thicknessOf(component, ink) > THICKEST * stroke;
     }),
   );
+}
+
+/** Whether it leaves the middle free, in one direction at least. */
+function isOutside({ left, top, right, bottom }: Component, { width, height }: GreyImage): boolean {
+  return (
+    right < OUTER * width ||
+    left >= (1 - OUTER) * width ||
+    bottom < OUTER * height ||
+    top >= (1 - OUTER) * height
+  );
+}
+
+function overlap(a: Component, b: Component): boolean {
+  return sharedColumns(a, b) > 0 && sharedRows(a, b) > 0;
 }
 
 /** Those at least half as tall as the tallest. */

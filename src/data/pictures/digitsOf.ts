@@ -14,6 +14,7 @@ import {
   widthOf,
 } from "./components.js";
 import { inkOf } from "./ink.js";
+import { sheetIn } from "./sheet.js";
 
 /** A digit in a picture. */
 export interface FoundDigit {
@@ -33,9 +34,12 @@ export interface FoundDigit {
 
 /** Something in a picture that was taken for no writing. */
 export interface LeftOut {
-  /** "border": it lies along the picture's border, and is larger or thicker than the writing. */
-  readonly reason: "border";
-  /** Its box in the picture, in pixels. */
+  /**
+   * "border": it lies along the picture's border, and is larger or thicker than the writing. "surroundings": everything
+   * around a sheet of paper; the box is the sheet's.
+   */
+  readonly reason: "border" | "surroundings";
+  /** The box in the picture, in pixels. */
   readonly left: number;
   /** The box's upper edge, in pixels from the picture's. */
   readonly top: number;
@@ -87,7 +91,7 @@ export function digitsOf(picture: GreyImage, options: DigitsOfOptions = {}): Fou
 /**
  * The digits of a picture in reading order: line by line, from left to right. Polarity is detected, specks
  * are dropped, the parts of a broken digit are put together; what lies along the picture's border and is larger or
- * thicker than the writing is left out.
+ * thicker than the writing is left out, and so is everything around a sheet of paper.
  *
  * @param picture greyscale, of any size, dark on light or light on dark; `greyImage` makes one of `ImageData`
  * @returns no digits when the picture is empty
@@ -103,7 +107,29 @@ export function findDigits(picture: GreyImage, options: DigitsOfOptions = {}): F
     );
   }
   const ink = inkOf(picture);
-  const all = componentsOf(ink);
+  const components = componentsOf(ink);
+  const sheet = sheetIn(picture, ink, components);
+  if (!sheet) return findAmong(components, ink, holds);
+  const inner = inkOf(sheet.picture);
+  const { digits, leftOut } = findAmong(componentsOf(inner), inner, holds);
+  const { left, top } = sheet;
+  const inPicture = <T extends Box>(box: T) => ({
+    ...box,
+    left: box.left + left,
+    top: box.top + top,
+  });
+  const box = { left, top, width: sheet.picture.width, height: sheet.picture.height };
+  return {
+    digits: digits.map(inPicture),
+    leftOut: [{ reason: "surroundings", ...box }, ...leftOut.map(inPicture)],
+  };
+}
+
+function findAmong(
+  all: readonly Component[],
+  ink: GreyImage,
+  holds: DigitsOfOptions["holds"],
+): FoundDigits {
   const foreign = foreignAtBorder(all, ink);
   const components = withoutSpecks(all.filter((component) => !foreign.has(component)));
   const digits =
@@ -190,7 +216,9 @@ function describe(digit: Component, { width, pixels }: GreyImage, line: number):
   return { ...box, line, pixels: prepare({ ...box, pixels: own }) };
 }
 
-function boxOf(extent: Extent) {
+type Box = Pick<LeftOut, "left" | "top" | "width" | "height">;
+
+function boxOf(extent: Extent): Box {
   const { left, top } = extent;
   return { left, top, width: widthOf(extent), height: heightOf(extent) };
 }

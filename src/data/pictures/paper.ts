@@ -18,12 +18,17 @@ interface EdgePixel {
 }
 
 /**
- * The level of the paper by place: a surface of the second degree that fits the outermost pixels, without those
+ * The level of the paper by place: a surface of the second degree that fits the paper's edge, without the pixels
  * that differ from it as ink does. Where these hardly differ from each other it is their median everywhere.
+ *
+ * @param places of the edge, row · width + column: the picture's outermost, unless the paper is smaller
  */
-export function paperOf(picture: GreyImage): (column: number, row: number) => number {
+export function paperOf(
+  picture: GreyImage,
+  places: readonly number[] = outermost(picture),
+): (column: number, row: number) => number {
   const { width, height } = picture;
-  const edge = edgeOf(picture);
+  const edge = places.map((place) => edgePixel(picture, place));
   const even = median(edge.map(({ level }) => level));
   let spread = median(edge.map(({ level }) => Math.abs(level - even)));
   if (spread <= EVEN || Math.min(width, height) < LEAST_SIDE) return () => even;
@@ -50,22 +55,19 @@ function positionIn(size: number, place: number): number {
   return (2 * place) / (size - 1) - 1;
 }
 
-function edgeOf({ width, height, pixels }: GreyImage): EdgePixel[] {
-  const edge: EdgePixel[] = [];
-  const add = (column: number, row: number) => {
-    const x = width > 1 ? positionIn(width, column) : 0;
-    const y = height > 1 ? positionIn(height, row) : 0;
-    edge.push({ terms: [1, x, y, x * x, x * y, y * y], level: pixels[row * width + column] });
-  };
-  for (let column = 0; column < width; column++) {
-    add(column, 0);
-    add(column, height - 1);
-  }
-  for (let row = 0; row < height; row++) {
-    add(0, row);
-    add(width - 1, row);
-  }
-  return edge;
+function edgePixel({ width, height, pixels }: GreyImage, place: number): EdgePixel {
+  const column = place % width;
+  const row = (place - column) / width;
+  const x = width > 1 ? positionIn(width, column) : 0;
+  const y = height > 1 ? positionIn(height, row) : 0;
+  return { terms: [1, x, y, x * x, x * y, y * y], level: pixels[place] };
+}
+
+function outermost({ width, height }: GreyImage): number[] {
+  const places: number[] = [];
+  for (let column = 0; column < width; column++) places.push(column, (height - 1) * width + column);
+  for (let row = 0; row < height; row++) places.push(row * width, (row + 1) * width - 1);
+  return places;
 }
 
 /** The lower one of two in the middle. */

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { digitsOf, findDigits, type GreyImage } from "../../../src/index.js";
+import { randomNumbers } from "../../support/numbers.js";
+import { enlarge, fill, oneOfEach, onPaper, sheetOf } from "../../support/pictures.js";
+
+const images = oneOfEach();
+
+const MARGIN = 70;
+
+/** Four digits on a sheet of 720 × 180. */
+const written = sheetOf(
+  [4, 2, 7, 9].map((label) => enlarge(images[label], 4, 34)),
+  4,
+);
+const alone = digitsOf(written);
+
+/** The sheet turned by `degrees`, in the middle of a desk of another level; light fades to the right. */
+function onDesk(sheet: GreyImage, desk: number, degrees: number, grain: number): GreyImage {
+  const width = sheet.width + 2 * MARGIN;
+  const height = sheet.height + 2 * MARGIN;
+  const angle = (degrees * Math.PI) / 180;
+  const next = randomNumbers(5);
+  const pixels = Uint8Array.from({ length: width * height }, (_, place) => {
+    const x = (place % width) - width / 2;
+    const y = Math.floor(place / width) - height / 2;
+    const column = Math.round(sheet.width / 2 + x * Math.cos(angle) + y * Math.sin(angle));
+    const row = Math.round(sheet.height / 2 - x * Math.sin(angle) + y * Math.cos(angle));
+    const isOnSheet = column >= 0 && row >= 0 && column < sheet.width && row < sheet.height;
+    const level = isOnSheet
+      ? sheet.pixels[row * sheet.width + column]
+      : desk + grain * Math.sin(y / 6);
+    return Math.max(0, Math.min(255, level * (0.9 - x / (5 * width)) + 4 * next()));
+  });
+  return { width, height, pixels };
+}
+
+describe.each([
+  { name: "dark desk", paper: 225, ink: 10, desk: 70 },
+  { name: "desk as dark as the ink", paper: 225, ink: 30, desk: 30 },
+  { name: "black paper on a light desk", paper: 40, ink: 240, desk: 200 },
+])("$name", ({ paper, ink, desk }) => {
+  test.each([
+    { degrees: 0, grain: 0 },
+    { degrees: 3, grain: 15 },
+    { degrees: -12, grain: 0 },
+  ])("writing on a sheet turned by $degrees° is read, grain $grain", ({ degrees, grain }) => {
+    const picture = onDesk(onPaper(written, paper, ink), desk, degrees, grain);
+    const { digits, leftOut } = findDigits(picture);
+    expect(leftOut).toMatchObject([{ reason: "surroundings" }]);
+    expect(digits).toHaveLength(4);
+    digits.forEach(({ height }, index) => {
+      expect(Math.abs(height / alone[index].height - 1)).toBeLessThan(0.25);
+    });
+  });
+});
+
+test("boxes are places in the picture", () => {
+  const { digits, leftOut } = findDigits(onDesk(onPaper(written, 225, 10), 70, 0, 0));
+  expect(leftOut).toEqual([
+    {
+      reason: "surroundings",
+      left: MARGIN,
+      top: MARGIN,
+      width: written.width,
+      height: written.height,
+    },
+  ]);
+  digits.forEach(({ left, top }, index) => {
+    expect(Math.abs(left - alone[index].left - MARGIN)).toBeLessThanOrEqual(2);
+    expect(Math.abs(top - alone[index].top - MARGIN)).toBeLessThanOrEqual(2);
+  });
+});
+
+test("digits with holes are no sheets, however bold and closely cropped", () => {
+  const zero = bold(300, 400, [90, 100, 120, 200]);
+  const eight = bold(300, 400, [90, 60, 120, 100], [90, 240, 120, 100]);
+  for (const picture of [zero, eight]) {
+    for (const seen of [picture, onPaper(picture)]) {
+      expect(findDigits(seen)).toMatchObject({
+        digits: [{ width: picture.width, height: picture.height }],
+        leftOut: [],
+      });
+    }
+  }
+});
+
+test("a bar with a flaw is no sheet", () => {
+  const bar: GreyImage = { width: 120, height: 420, pixels: new Uint8Array(120 * 420) };
+  fill(bar, [20, 10, 80, 400], 255);
+  fill(bar, [50, 180, 20, 20], 0);
+  expect(findDigits(bar)).toMatchObject({ digits: [{ width: 80, height: 400 }], leftOut: [] });
+});
+
+/** A block with round corners and holes. */
+function bold(width: number, height: number, ...holes: readonly (readonly number[])[]): GreyImage {
+  const radius = width / 3;
+  const pixels = Uint8Array.from({ length: width * height }, (_, place) => {
+    const x = place % width;
+    const y = Math.floor(place / width);
+    const beyond = (at: number, size: number) => Math.max(radius - at, at - (size - 1 - radius), 0);
+    return Math.hypot(beyond(x, width), beyond(y, height)) <= radius ? 255 : 0;
+  });
+  const picture = { width, height, pixels };
+  for (const hole of holes) fill(picture, hole, 0);
+  return picture;
+}
