@@ -70,6 +70,15 @@ export function widthOf(column: InputColumn): number {
   return column.kind === "number" ? 1 : column.categories.length;
 }
 
+/** What each input is: "height" of a number, "colour = red" of a category. */
+export function inputNames({ columns }: Preprocessing): string[] {
+  return columns.flatMap((column) =>
+    column.kind === "number"
+      ? [column.name]
+      : column.categories.map((category) => `${column.name} = ${category}`),
+  );
+}
+
 /** Of the inputs; undefined where all of them stay as they are. */
 export function inputStandardization(preprocessing: Preprocessing): Standardization | undefined {
   return standardization(

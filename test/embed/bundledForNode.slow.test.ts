@@ -1,9 +1,17 @@
 /** Programs for Node that a bundler has put into one file, with the package beside it or taken in. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { basename, dirname, join } from "node:path";
 import { build as buildWithRolldown } from "rolldown";
 import { build as buildWithVite } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -12,11 +20,9 @@ import webpack from "webpack";
 const root = join(import.meta.dirname, "../..");
 const app = mkdtempSync(join(tmpdir(), "wasmlp-server-"));
 
-/** @param located whether the program says where the package's files are */
+/** @param located whether the program says that the package's files lie beside it */
 function program(located: boolean): string {
-  const build = pathToFileURL(`${join(root, "build")}/`).href;
-  const locate = `locateFiles((file) =>
-    new URL(file === "worker.js" ? "engine/worker.js" : file, ${JSON.stringify(build)}));`;
+  const locate = "locateFiles((file) => new URL(file, import.meta.url));";
   return `import { digits, locateFiles, Mlp, perceptron } from "wasmlp";
     ${located ? locate : ""}
     const architecture = perceptron(784, [16], 10, "tanh");
@@ -38,6 +44,15 @@ beforeAll(() => {
   writeFileSync(join(app, "located.js"), program(true));
 });
 afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+/** Copies what a server that is one folder wants beside its bundle. */
+function copyFilesBeside(bundle: string): void {
+  const build = join(root, "build");
+  const modules = readdirSync(build).filter((name) => name.endsWith(".wasm"));
+  for (const name of [...modules, "browser/worker.js"]) {
+    copyFileSync(join(build, name), join(dirname(bundle), basename(name)));
+  }
+}
 
 function run(file: string): string {
   const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: app, encoding: "utf8" });
@@ -94,9 +109,12 @@ test("taken in, the package says what it misses, and runs where the program says
   expect(run(await vite("plain.js", "all"))).toMatch(
     /^unsupported-host file:.*wasmlp\.threads\.wasm: Error: ENOENT.*, expected the WebAssembly module there or where locateFiles says$/,
   );
-  expect(run(await vite("located.js", "all"))).toBe("true");
+  const located = await vite("located.js", "all");
+  copyFilesBeside(located);
+  expect(run(located)).toBe("true");
   const dir = join(app, "rolldown");
   const input = join(app, "located.js");
   await buildWithRolldown({ input, platform: "node", output: { dir }, logLevel: "silent" });
+  copyFilesBeside(join(dir, "located.js"));
   expect(run(join(dir, "located.js"))).toBe("true");
 });

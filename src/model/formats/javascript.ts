@@ -4,6 +4,7 @@
  */
 import { concatenate } from "../../data/concatenate.js";
 import {
+  inputNames,
   inputStandardization,
   type Standardization,
   targetStandardization,
@@ -16,7 +17,7 @@ import { type EncodeOptions, quantizeLayer } from "./quantization.js";
 import { checkSnapshot, type LayerSnapshot, type ModelSnapshot, transpose } from "./snapshot.js";
 
 /**
- * The source text, UTF-8, of an ES module that exports `predict(inputs)`, `classNames` and `inputCount`. It runs in Node, in pages
+ * The source text, UTF-8, of an ES module that exports `predict(inputs)`, `classNames`, `inputCount` and `inputNames`. It runs in Node, in pages
  * and in module workers, also without network and under `script-src 'self' 'wasm-unsafe-eval'`.
  *
  * @throws OptionError when the parts of the model do not fit together.
@@ -30,9 +31,11 @@ export async function encodeJavaScript(
   const { architecture, classNames, preprocessing } = model;
   const kernels = await readPredictionModule();
   const parts = quantize ? model.layers.flatMap(quantizedParts) : model.layers.flatMap(exactParts);
-  const source = `${header(architecture, quantize)}
+  const source = `${header(model, quantize)}
 export const classNames = ${JSON.stringify(classNames)};
 export const inputCount = ${architecture.inputs};
+/** Of a table's model what each input is: a column's number, or 1 in the rows of a category and 0 in all others. */
+export const inputNames = ${JSON.stringify(preprocessing ? inputNames(preprocessing) : [])};
 
 /** Inputs, units and code of the activation of each layer. */
 const LAYERS = ${JSON.stringify(layersOf(architecture))};
@@ -49,12 +52,18 @@ ${runtime}`;
   return new TextEncoder().encode(source);
 }
 
-function header({ inputs, layers }: Architecture, quantize: EncodeOptions["quantize"]): string {
+function header(
+  { architecture: { inputs, layers }, preprocessing }: ModelSnapshot,
+  quantize: EncodeOptions["quantize"],
+): string {
+  const takes = preprocessing ? "values); // raw, in the order of inputNames" : "pixels);";
   const shape = [inputs, ...layers.map(({ units }) => units)].join("-");
   return `// A multilayer perceptron, ${shape}, ${quantize ?? "float32"} weights; written by \`wasmlp export --format js\`.
 //
 //   import { classNames, predict } from "./model.js";
-//   const outputs = predict(pixels); // one for each class name`;
+//   const outputs = predict(${takes}
+//
+// with an output for each class name.`;
 }
 
 /** `[inputs, units, code of the activation]` of each layer. */

@@ -64,8 +64,9 @@ const { activate, logistic, multiplyRow, softmax } = instance.exports;
  * @returns {Float32Array}
  */
 export function predict(inputs, outputs = new Float32Array(OUTPUTS)) {
-  if (inputs.length !== inputCount) {
-    throw new RangeError(\`predict was given \${inputs.length} input values, expected \${inputCount}\`);
+  if (inputs?.length !== inputCount) {
+    const found = inputs?.length === undefined ? String(inputs) : \`\${inputs.length} input values\`;
+    throw new RangeError(\`predict was given \${found}, expected \${inputCount} input values\`);
   }
   if (outputs.length !== OUTPUTS) {
     throw new RangeError(\`predict was given room for \${outputs.length} outputs, expected \${OUTPUTS}\`);

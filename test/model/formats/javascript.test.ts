@@ -15,6 +15,7 @@ const FEATURES = 37;
 interface ExportedModel {
   readonly classNames: readonly string[];
   readonly inputCount: number;
+  readonly inputNames: readonly string[];
   predict(
     inputs: Uint8Array | Uint8ClampedArray | Float32Array,
     outputs?: Float32Array,
@@ -56,17 +57,21 @@ test("… with int8 weights", async () => {
 });
 
 test("… with raw inputs and raw values", async () => {
-  const columns = Array.from({ length: FEATURES }, (_, index) => ({
+  const numbers = Array.from({ length: FEATURES - 2 }, (_, index) => ({
     kind: "number" as const,
     name: `x${index}`,
     mean: index / 7,
     scale: 1 + index / 3,
   }));
-  await compare({
+  const colours = { kind: "categories" as const, name: "colour", categories: ["red", "blue"] };
+  const columns = [numbers[0], colours, ...numbers.slice(1)];
+  const exported = await compare({
     architecture: perceptron(FEATURES, [18], 1, "tanh", "identity"),
     classNames: ["y"],
     preprocessing: { columns, targets: [{ name: "y", mean: 3, scale: 0.7 }] },
   });
+  const [first, ...others] = numbers.map(({ name }) => name);
+  expect(exported.inputNames).toEqual([first, "colour = red", "colour = blue", ...others]);
 });
 
 test("names are data, whatever is in them", async () => {
@@ -75,6 +80,7 @@ test("names are data, whatever is in them", async () => {
   const exported = await compare({ architecture, classNames });
   expect(exported.classNames).toEqual(classNames);
   expect(exported.inputCount).toBe(FEATURES);
+  expect(exported.inputNames).toEqual([]);
 });
 
 test("what does not fit is refused with a sentence, and rooms are filled", async () => {
@@ -83,6 +89,9 @@ test("what does not fit is refused with a sentence, and rooms are filled", async
   expect(exported.predict(new Uint8Array(FEATURES), room)).toBe(room);
   expect(() => exported.predict(new Uint8Array(3))).toThrow(
     "predict was given 3 input values, expected 37",
+  );
+  expect(() => (exported.predict as (inputs?: unknown) => unknown)()).toThrow(
+    "predict was given undefined, expected 37 input values",
   );
   expect(() => exported.predict(new Uint8Array(FEATURES), new Float32Array(4))).toThrow(
     "predict was given room for 4 outputs, expected 3",
