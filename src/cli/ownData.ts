@@ -47,7 +47,7 @@ export async function loadDataFor(
     return await loadTableFor(model, flags.data, terminal);
   }
   if (flags.data !== undefined && kind === "arrays") {
-    return await loadSamplesFor(model, flags.data, flags);
+    return await loadSamplesFor(model, flags.data, flags, terminal);
   }
   return await loadTestData(flags, terminal);
 }
@@ -63,7 +63,7 @@ export async function loadRowsFor(
 }> {
   const kind = await dataKindOf(data);
   refuseArrayNames(names, kind);
-  if (kind === "arrays") return await loadSampleInputsFor(model, data, names);
+  if (kind === "arrays") return await loadSampleInputsFor(model, data, names, terminal);
   return await loadInputsFor(model, data, terminal);
 }
 

@@ -98,12 +98,14 @@ export async function loadSamplesFor(
   model: Mlp,
   path: string,
   names: ArrayNames,
+  terminal: Terminal,
 ): Promise<Dataset<Targets>> {
   const samples = requireTargets(await readFor(model, path, names));
   const { preprocessing, classNames } = model;
   const task = preprocessing && predictsValues(preprocessing) ? "regression" : "classification";
   const dataset = encodeSamples(samples, { task, names: classNames, preprocessing });
   checkScale(model, dataset, path);
+  tellPixels(samples, dataset, terminal);
   return dataset;
 }
 
@@ -116,6 +118,7 @@ export async function loadSampleInputsFor(
   model: Mlp,
   path: string,
   names: ArrayNames,
+  terminal: Terminal,
 ): Promise<{
   readonly inputs: Uint8Array | Float32Array;
   readonly preprocessing: Preprocessing | undefined;
@@ -125,11 +128,17 @@ export async function loadSampleInputsFor(
   const { values, features } = encodeSampleInputs(samples, preprocessing);
   const wanted = model.architecture.inputs;
   if (features !== wanted) {
+    const { shape } = samples.inputs;
+    const single =
+      values.length === wanted
+        ? `, or ${[1, ...shape].join(" × ")} values where it is one sample`
+        : "";
     throw new OptionError(
-      `${samples.place}: samples have ${features} features, expected ${wanted} as the network has inputs`,
+      `${samples.place}: samples have ${features} features, expected ${wanted} as the network has inputs${single}`,
     );
   }
   checkScale(model, { inputs: values }, path);
+  tellPixels(samples, { inputs: values }, terminal);
   return { inputs: values, preprocessing };
 }
 
@@ -165,6 +174,19 @@ function checkScale(
   if (largest <= 1) return;
   throw new OptionError(
     `${path}: holds values up to ${largest}, expected bytes, or numbers from 0 to 1, as the model was trained on pixels`,
+  );
+}
+
+/** Says it where numbers that a file does not call bytes are taken for such. */
+function tellPixels(
+  { place, inputs: { name, dtype } }: ArraySamples,
+  { inputs }: Pick<Dataset, "inputs">,
+  terminal: Terminal,
+): void {
+  if (!(inputs instanceof Uint8Array) || dtype === "uint8") return;
+  const largest = inputs.reduce((most, value) => Math.max(most, value), 0);
+  terminal.note(
+    `${place}: ${JSON.stringify(name)} holds whole numbers up to ${largest}, taken for pixels: 0 to 255 for 0 to 1.`,
   );
 }
 

@@ -31,10 +31,16 @@ export interface ReadSamplesOptions {
   };
 }
 
+/** Samples, and what stands in their file beside them. */
+export interface FileSamples extends ArraySamples {
+  /** Which of its arrays cannot be read, and why, in words; empty where all can. */
+  readonly passedOver: string;
+}
+
 /** The samples of a file, with those apart that it sets apart for a test. */
 export interface SampleFile {
   /** What the file holds to train on, or all that it holds. */
-  readonly training: ArraySamples;
+  readonly training: FileSamples;
   /** What it holds to test on, where it says so ("x_test"). */
   readonly test: ArraySamples | undefined;
 }
@@ -66,7 +72,8 @@ export async function readSamples(
   const own = roleOf(inputs.name);
   const target = options.target ?? usual(options.usual?.target);
   const found = await findTargets(file, own, target);
-  const training = { place: path, inputs, ...(found && { targets: found.array }) };
+  const passedOver = tellUnreadable(file);
+  const training = { place: path, inputs, passedOver, ...(found && { targets: found.array }) };
   return { training, test: found?.isInFile ? findTest(file, own, found.array) : undefined };
 }
 
@@ -93,10 +100,13 @@ export function holdsArrays(head: Uint8Array): boolean {
 /**
  * @throws DataError when targets are unknown, or not as many as inputs; it says where they may come from.
  */
-export function requireTargets(samples: ArraySamples): LabelledSamples {
+export function requireTargets(
+  samples: ArraySamples & Partial<Pick<FileSamples, "passedOver">>,
+): LabelledSamples {
   if (!isLabelled(samples)) {
+    const { place, inputs, passedOver = "" } = samples;
     throw new DataError(
-      `${samples.place}: holds nothing to predict beside ${show(samples.inputs.name)}, expected an array such as "y" or "labels", a file beside it of such a name, or --target`,
+      `${place}: holds nothing to predict beside ${show(inputs.name)}, expected an array such as "y" or "labels", a file beside it of such a name, or --target${passedOver}`,
     );
   }
   checkSameRows(samples);
@@ -141,18 +151,32 @@ function chooseInputs(file: ArrayFile, wanted: string | undefined): NumericArray
     if (found.dtype !== "text") return found;
     throw new DataError(`${path}: ${show(wanted)} holds texts, expected numbers as inputs`);
   }
-  if (arrays.length === 1) return arrays[0];
-  const candidates = arrays
-    .map((array) => ({ array, ...roleOf(array.name) }))
-    .filter(({ role }) => role === "inputs");
-  const found =
-    candidates.find(({ part }) => part === "train") ??
-    candidates.find(({ part }) => part === undefined) ??
-    candidates[0];
-  if (found) return found.array;
+  const name = inputsAmong(arrays.map((array) => array.name));
+  const found = arrays.length === 1 ? arrays[0] : arrays.find((array) => array.name === name);
+  const unreadable = inputsAmong([...file.unreadable.keys()]);
+  if (unreadable !== undefined && (!found || isNoStandIn(found.name, unreadable))) {
+    throw file.unreadable.get(unreadable);
+  }
+  if (found) return found;
   throw new DataError(
-    `${path}: holds ${tell(file)}, expected one such as "X" or "x_train", or --inputs with its name`,
+    `${path}: holds ${tell(file)}, expected one such as "X" or "x_train", or --inputs with its name${tellUnreadable(file)}`,
   );
+}
+
+/** Neither labels nor what is meant for a test stand in for inputs that cannot be read. */
+function isNoStandIn(name: string, inputs: string): boolean {
+  const { role, part, rest } = roleOf(name);
+  const wanted = roleOf(inputs);
+  if (role === "targets") return true;
+  const isTest = (of: ArrayRole["part"]) => of === "test" || of === "validation";
+  return role === "inputs" && rest === wanted.rest && isTest(part) && !isTest(wanted.part);
+}
+
+/** Of the names that inputs have, one of those to train on, if there is any. */
+function inputsAmong(names: readonly string[]): string | undefined {
+  const candidates = names.filter((name) => roleOf(name).role === "inputs");
+  const isOf = (part: ArrayRole["part"]) => (name: string) => roleOf(name).part === part;
+  return candidates.find(isOf("train")) ?? candidates.find(isOf(undefined)) ?? candidates[0];
 }
 
 async function findTargets(
@@ -279,4 +303,14 @@ function tell({ arrays, texts }: ArrayFile): string {
     ...[...texts.keys()].map((name) => `${show(name)} (texts)`),
   ];
   return all.slice(0, ARRAYS_TOLD).join(", ") + (all.length > ARRAYS_TOLD ? " …" : "");
+}
+
+const REASONS_TOLD = 3;
+
+/** Which arrays are passed over, and why, to follow a sentence; nothing where all can be read. */
+function tellUnreadable({ path, unreadable }: ArrayFile): string {
+  if (unreadable.size === 0) return "";
+  const reasons = [...unreadable.values()].map(({ message }) => message.replace(`${path}: `, ""));
+  const more = reasons.length > REASONS_TOLD ? " …" : "";
+  return `; passed over: ${reasons.slice(0, REASONS_TOLD).join("; ")}${more}`;
 }

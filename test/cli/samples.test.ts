@@ -162,6 +162,36 @@ test("pairs of IDX files, and a model of one's images that reads another's", asy
   expect(narrow.stderr).toContain("samples have 1 features, expected 16 as the network has inputs");
 });
 
+test("a single image, and pixels that no dtype calls so, are told to be what they may be", async () => {
+  const directory = await temporaryDirectory();
+  const path = (name: string) => join(directory, name);
+  const count = 40;
+  const values = Float32Array.from(
+    { length: 4 * count },
+    (_, index) => ((index >> 2) % 2) / 2 + 0.25,
+  );
+  const X: NumericArray = { name: "X", shape: [count, 2, 2], dtype: "float32", values };
+  const y = Int32Array.from({ length: count }, (_, row) => row % 2);
+  await writeNpz(path("a.npz"), [X, { name: "y", shape: [count], dtype: "int32", values: y }]);
+  const out = path("m.safetensors");
+  await wasmlp("train", "--data", path("a.npz"), "--epochs", "1", "--seed", "1", "--out", out);
+  const pixels = { dtype: "int64", values: Float64Array.of(0, 16, 3, 7) } as const;
+  await writeFile(path("one.npy"), encodeNpy({ shape: [2, 2], ...pixels }));
+  const single = await wasmlp("predict", out, "--data", path("one.npy"));
+  expect([single.exitCode, single.stderr]).toEqual([
+    2,
+    `error: ${path("one.npy")}: samples have 2 features, expected 4 as the network has inputs, or 1 × 2 × 2 values where it is one sample\n`,
+  ]);
+  await writeFile(path("whole.npy"), encodeNpy({ shape: [1, 2, 2], ...pixels }));
+  const predicted = await wasmlp("predict", out, "--data", path("whole.npy"));
+  expect([predicted.exitCode, predicted.stderr]).toEqual([
+    0,
+    `${path("whole.npy")}: "whole" holds whole numbers up to 16, taken for pixels: 0 to 255 for 0 to 1.\n`,
+  ]);
+  const silent = await wasmlp("predict", out, "--data", path("a.npz"));
+  expect([silent.exitCode, silent.stderr]).toEqual([0, ""]);
+});
+
 test("the doctor looks at arrays", async () => {
   const data = join(await temporaryDirectory(), "a.npz");
   const { X, y } = arrays();

@@ -147,6 +147,49 @@ test("what holds arrays is told by its first bytes", () => {
   expect(holdsArrays(new Uint8Array())).toBe(false);
 });
 
+test("arrays that cannot be read are told where they would have been taken, or why nothing is", async () => {
+  const path = join(await temporaryDirectory(), "a.npz");
+  /** @param complex names of arrays, which NumPy would call complex */
+  const write = async (names: readonly string[], complex: readonly string[]) => {
+    const entries = [...names, ...complex].map((name) => {
+      const text = Buffer.from(encodeNpy(numbers(name, 4))).toString("latin1");
+      const told = complex.includes(name) ? text.replace(/'<f\d'/, "'<c8'") : text;
+      return { name: `${name}.npy`, bytes: Buffer.from(told, "latin1") };
+    });
+    await writeFile(path, await writeZip(entries));
+  };
+  const because = (name: string) =>
+    `array "${name}": its dtype is "<c8", complex numbers, expected`;
+  for (const [names, complex] of [
+    [["y"], ["X"]],
+    [["y_train", "x_test", "y_test"], ["x_train"]],
+    [["x_test"], ["x_train"]],
+    [["y", "z"], ["X"]],
+  ]) {
+    await write(names, complex);
+    await expect(readSamples(path)).rejects.toThrow(`${path}: ${because(complex[0])}`);
+  }
+  for (const [names, complex] of [
+    [["X", "y"], ["feature_names"]],
+    [["foo"], ["feature_names"]],
+    [["x_test"], ["image_names_train"]],
+  ]) {
+    await write(names, complex);
+    expect((await readSamples(path)).training.inputs.name).toBe(names[0]);
+  }
+  await write(["a", "b"], ["c"]);
+  await expect(readSamples(path)).rejects.toThrow(
+    `or --inputs with its name; passed over: ${because("c")}`,
+  );
+  await write(["X"], ["c"]);
+  const { training } = await readSamples(path);
+  expect(() => requireTargets(training)).toThrow(`or --target; passed over: ${because("c")}`);
+  await write(["X"], ["c", "d", "e", "f"]);
+  const { passedOver } = (await readSamples(path)).training;
+  expect(passedOver.match(/complex/g)).toHaveLength(3);
+  expect(passedOver).toMatch(/bits …$/);
+});
+
 test("refused in a sentence", async () => {
   const path = await npz(numbers("a", 4, 3), numbers("b", 4));
   const refusals = [

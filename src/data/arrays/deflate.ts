@@ -24,7 +24,9 @@ export async function inflate(
   try {
     await pump(compressed, new DecompressionStream("deflate-raw"), (piece) => {
       if (piece.length > bytes - filled) {
-        throw new DataError(`${place} unpacks to more than ${bytes} bytes, expected that many`);
+        throw new DataError(
+          `${place} unpacks to more than ${bytes} bytes, expected that many: the file is damaged`,
+        );
       }
       result.set(piece, filled);
       filled += piece.length;
@@ -34,7 +36,9 @@ export async function inflate(
     throw new DataError(`${place} is damaged, expected data that deflate has made`, { cause });
   }
   if (filled < bytes) {
-    throw new DataError(`${place} unpacks to ${filled} bytes, expected ${bytes}`);
+    throw new DataError(
+      `${place} unpacks to ${filled} bytes, expected ${bytes}: the file is damaged or cut`,
+    );
   }
   return result;
 }

@@ -111,7 +111,7 @@ export async function unpackZipEntry(
   const found = crc32(unpacked);
   if (found !== checksum) {
     throw new DataError(
-      `${where} has the checksum ${hex(found)}, expected ${hex(checksum)} as the archive says`,
+      `${where} has the checksum ${hex(found)}, expected ${hex(checksum)} as the archive says: the file is damaged`,
     );
   }
   return unpacked;

@@ -204,7 +204,7 @@ function find(table: Table, text: string, option: string): TableColumn {
   const found = byName ?? (/^\d+$/.test(text) ? columns[Number(text) - 1] : undefined);
   if (found) return found;
   throw new OptionError(
-    `${place}: ${option} names ${show(text)}, expected ${showNames(table)} or a number from 1 to ${columns.length}`,
+    `${place}: ${option} names ${show(text)}, expected ${showNames(table)} or a number from 1 to ${columns.length}${headerHint(table)}`,
   );
 }
 
@@ -212,8 +212,13 @@ function named(table: Table, wanted: string): TableColumn {
   const found = table.columns.find(({ name }) => name === wanted);
   if (found) return found;
   throw new DataError(
-    `${table.place}: has no column ${show(wanted)}, expected it beside ${showNames(table)}`,
+    `${table.place}: has no column ${show(wanted)}, expected it beside ${showNames(table)}${headerHint(table)}`,
   );
+}
+
+/** For who expects names of a table whose first row was taken for values. */
+function headerHint({ hasHeader }: Table): string {
+  return hasHeader ? "" : ", or --header yes where the first row has names";
 }
 
 const NAMES_TOLD = 8;
@@ -351,7 +356,7 @@ function refuseStrayText(table: Table, column: TableColumn, otherwise: string): 
   const { text, mixture } = column;
   if (!text || mixture !== "values") return;
   throw new DataError(
-    `${at(table, column, text.line)}: found ${show(text.text)}, expected a number as most cells of the column hold, ${otherwise}`,
+    `${at(table, column, text.line)}: found ${show(text.text)}, expected a number as most cells of the column hold, ${otherwise}${text.line === 1 ? headerHint(table) : ""}`,
   );
 }
 

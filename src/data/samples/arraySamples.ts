@@ -34,8 +34,9 @@ export function checkRows(
   const [samples, ...rest] = shape;
   const width = rest.reduce((product, size) => product * size, 1);
   if (samples > 0 && width > 0) return { samples, width };
+  const expected = samples > 0 ? "value a sample" : "sample, a row each";
   throw new DataError(
-    `${place}: ${show(name)} is ${shape.length === 0 ? "a single number" : `of ${showShape(shape)} values`}, expected at least one sample, a row each`,
+    `${place}: ${show(name)} is ${shape.length === 0 ? "a single number" : `of ${showShape(shape)} values`}, expected at least one ${expected}`,
   );
 }
 

@@ -275,17 +275,18 @@ test.each<{ what: string; file: Uint8Array; message: string }>([
   {
     what: "a checksum of something else",
     file: one({ fields: { checksum: 0x1234 } }),
-    message: 'the entry "a" has the checksum 9bbf2267, expected 00001234 as the archive says',
+    message:
+      'the entry "a" has the checksum 9bbf2267, expected 00001234 as the archive says: the file is damaged',
   },
   {
     what: "deflated data that is longer than announced",
     file: one({ isDeflated: true, fields: { bytes: 37 } }),
-    message: 'the entry "a" unpacks to more than 37 bytes, expected that many',
+    message: 'the entry "a" unpacks to more than 37 bytes, expected that many: the file is damaged',
   },
   {
     what: "deflated data that is shorter than announced",
     file: one({ isDeflated: true, fields: { bytes: 39 } }),
-    message: 'the entry "a" unpacks to 38 bytes, expected 39',
+    message: 'the entry "a" unpacks to 38 bytes, expected 39: the file is damaged or cut',
   },
   {
     what: "data that deflate has not made",
@@ -308,6 +309,8 @@ test("a bomb that says it is small is not unpacked", async () => {
   const data = new Uint8Array(100_000_000);
   const file = zip([{ name: "a", data, isDeflated: true, fields: { bytes: 1000 } }]);
   await expect(unpack(file)).rejects.toThrow(
-    new DataError('f.zip: the entry "a" unpacks to more than 1000 bytes, expected that many'),
+    new DataError(
+      'f.zip: the entry "a" unpacks to more than 1000 bytes, expected that many: the file is damaged',
+    ),
   );
 });

@@ -162,6 +162,22 @@ test("texts that look like numbers too large are texts where the others are", ()
   expect(preprocessing.columns[0]).toMatchObject({ categories: ["12e4567", "ab12"] });
 });
 
+test("who expects names of a table without a header is told how to say so", () => {
+  const table = read("length,2019,kind\n1.5,2,a\n2.5,3,b\n3.5,4,a\n");
+  const header = "or --header yes where the first row has names";
+  expect(() => learnEncoding(table, { target: ["kind"] })).toThrow(
+    `a.csv: target names "kind", expected "column 1", "column 2", "column 3" or a number from 1 to 3, ${header}`,
+  );
+  expect(() => learnEncoding(table)).toThrow(
+    new RegExp(`^a\\.csv: line 1, column 1 .*: found "length", expected a number .*, ${header}$`),
+  );
+  const encoding = learnEncoding(read(TEXT), { ignore: ["price"] });
+  expect(() => encodeTable(table, encoding)).toThrow(
+    `a.csv: has no column "kind", expected it beside "column 1", "column 2", "column 3", ${header}`,
+  );
+  expect(() => learnEncoding(read("x,t\n1,a\n"), { target: ["kind"] })).toThrow(/from 1 to 2$/);
+});
+
 test("a table that does not fit an encoding is refused", () => {
   const encoding = learnEncoding(read(TEXT), { ignore: ["price"] });
   expect(() => encodeTable(read("size,colour\n1,red\n"), encoding)).toThrow(

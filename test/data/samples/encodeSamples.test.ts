@@ -189,6 +189,11 @@ test.each([
   { inputs: floats("X", [], 1), targets: y, message: '"X" is a single number, expected at least' },
   { inputs: floats("X", [0, 2]), targets: y, message: '"X" is of 0 × 2 values, expected at least' },
   {
+    inputs: floats("X", [3, 0]),
+    targets: y,
+    message: '"X" is of 3 × 0 values, expected at least one value a sample',
+  },
+  {
     inputs: X,
     targets: whole("y", [3, 1, 1], 0, 1, 1),
     message: '"y" is of 3 × 1 × 1 values, exp',
