@@ -52,27 +52,22 @@ export function checkNames(owner: string, given: object, known: object): void {
   }
 }
 
-/** The one of `known` names that takes the fewest changes, where they are few; otherwise all of them. */
+/** The one of `known` names that is most like it, where one is; otherwise all of them. */
 function nearest(name: string, known: readonly string[]): readonly string[] {
-  const [first] = known
-    .map((other) => ({ other, changes: countChanges(name, other) }))
-    .sort((a, b) => a.changes - b.changes);
-  return first.changes <= name.length / 2 ? [first.other] : known;
+  const [best] = known.toSorted((a, b) => likeness(name, b) - likeness(name, a));
+  return likeness(name, best) < 0.4 ? known : [best];
 }
 
-/** Letters to insert, leave out and exchange, whether small or capital: Levenshtein's distance. */
-function countChanges(from: string, to: string): number {
-  const letters = to.toLowerCase();
-  let row = Array.from({ length: letters.length + 1 }, (_, place) => place);
-  for (const letter of from.slice(0, 60).toLowerCase()) {
-    const next = [row[0] + 1];
-    for (let place = 0; place < letters.length; place++) {
-      const exchanged = row[place] + Number(letter !== letters[place]);
-      next.push(Math.min(exchanged, row[place + 1] + 1, next[place] + 1));
-    }
-    row = next;
-  }
-  return row[letters.length];
+/** Dice's coefficient of their pairs of letters, small or capital: 0 to 1. */
+function likeness(a: string, b: string): number {
+  const [first, second] = [pairsOf(a), pairsOf(b)];
+  const shared = first.filter((pair) => second.includes(pair));
+  return (2 * shared.length) / (first.length + second.length);
+}
+
+function pairsOf(text: string): string[] {
+  const letters = text.slice(0, 60).toLowerCase();
+  return Array.from(letters.slice(1), (letter, place) => letters[place] + letter);
 }
 
 /** @throws OptionError unless `value` is a whole number from `least` to `most`. */

@@ -4,6 +4,7 @@ import { Engine } from "../src/engine/engine.js";
 import { EngineError, ModelError, OptionError } from "../src/errors.js";
 import { Mlp, type MlpOptions } from "../src/mlp.js";
 import { perceptron } from "../src/model/architecture.js";
+import { unchecked } from "./support/architectures.js";
 import { noise, xor } from "./support/datasets.js";
 
 afterEach(() => vi.restoreAllMocks());
@@ -75,7 +76,7 @@ describe("creating", () => {
         'the initialisation is "normal:-1", expected glorot, he, lecun, zeros or normal:σ with σ > 0, for instance normal:0.01',
     },
     {
-      options: { architecture: perceptron(0, [3], 2, "tanh") },
+      options: { architecture: unchecked(0, [3], 2) },
       message: "inputs is 0, expected a whole number from 1 to 1048576",
     },
     {
@@ -84,7 +85,7 @@ describe("creating", () => {
     },
     {
       // Also no list of 10¹⁵ default names is made first.
-      options: { architecture: perceptron(4, [3], 1e15, "tanh") },
+      options: { architecture: unchecked(4, [3], 1e15) },
       message: "units of layer 2 is 1000000000000000, expected a whole number from 1 to 1048576",
     },
   ])("refused: $message", async ({ options, message }) => {
@@ -93,7 +94,7 @@ describe("creating", () => {
   });
 
   test("more parameters than the memory holds are refused", async () => {
-    const architecture = perceptron(1_000_000, [1_000_000], 2, "tanh");
+    const architecture = unchecked(1_000_000, [1_000_000], 2);
     await expect(Mlp.create({ architecture })).rejects.toThrow(ModelError);
   });
 

@@ -223,7 +223,6 @@ test.each<readonly [file: unknown, found: string]>([
   [undefined, "undefined"],
   [new ArrayBuffer(8), "an ArrayBuffer"],
   [new Float32Array(5), "a Float32Array"],
-  ["model.safetensors", 'the string "model.safetensors"'],
 ])("a model's file that is %s", async (file, found) => {
   expect(await refusalOf(() => Mlp.load(wrong(file)))).toEqual(
     new OptionError(`model is ${found}, expected a Uint8Array`),
@@ -276,7 +275,7 @@ test("findLearningRate waits for nobody: the parameters are one's at a time", as
   const training = model.fit(many, { epochs: 1e6, signal: controller.signal });
   expect(await refusalOf(() => model.findLearningRate(many))).toEqual(
     new OptionError(
-      "findLearningRate was called while the model is being trained, expected what trained it before to have ended: for await ends epochs() by itself, who steps it by hand calls return()",
+      "findLearningRate was called while the model is being trained, expected that to have ended: an iterator of epochs() that is stepped by hand ends by return()",
     ),
   );
   controller.abort("seen");
@@ -380,5 +379,25 @@ test.each<readonly [architecture: unknown, sentence: string]>([
 ])("a name that nobody reads in an architecture, number %#", async (architecture, sentence) => {
   expect(await refusalOf(() => Mlp.create({ architecture: wrong(architecture) }))).toEqual(
     new OptionError(sentence),
+  );
+});
+
+test("a path in place of a model's bytes", async () => {
+  expect(await refusalOf(() => Mlp.load(wrong("m.safetensors")))).toEqual(
+    new OptionError(
+      'model is the string "m.safetensors", expected a Uint8Array; loadModel of wasmlp/node takes a path',
+    ),
+  );
+});
+
+test("sizes and activations are checked where an architecture is put together", () => {
+  expect(() => perceptron(0, [3], 2, "tanh")).toThrow(
+    new OptionError("inputs is 0, expected a whole number from 1 to 1048576"),
+  );
+  expect(() => perceptron(4, [3], 2, wrong("thanh"))).toThrow(OptionError);
+  expect(() => perceptron(4, [3], 1, "tanh")).toThrow(
+    new OptionError(
+      "layer 2 is a softmax of 1 unit, which always gives 1, expected sigmoid for two classes or identity for a value",
+    ),
   );
 });

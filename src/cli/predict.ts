@@ -126,7 +126,9 @@ function checkFlags(pictures: readonly string[], flags: PredictFlags): void {
   const { data, inputs, out, one, top } = flags;
   if (data === undefined) {
     if (pictures.length === 0) {
-      throw new OptionError("nothing to predict was given, expected IMAGE... or --data FILE");
+      throw new OptionError(
+        "nothing to predict was given, expected MODEL and then IMAGE..., - for a picture on standard input, or --data FILE",
+      );
     }
     const stray = out !== undefined ? "--out" : inputs !== undefined ? "--inputs" : undefined;
     if (stray) throw new OptionError(`${stray} was given, expected --data FILE too`);

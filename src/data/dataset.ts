@@ -108,8 +108,9 @@ function checkParts(parts: DatasetParts<Targets>): number {
   const samples = countSamples(name, targets);
   if (samples === 0) throw new DataError(`${name}: holds no samples, expected at least one`);
   if (inputs.length !== samples * features) {
+    const what = targets.kind === "classes" ? "labels" : "rows of values";
     throw new DataError(
-      `${name}: ${inputs.length} input values, expected ${samples * features} = ${samples} samples × ${features} features`,
+      `${name}: ${samples} ${what} and ${inputs.length / features} samples (${inputs.length} input values, ${features} features), expected as many of both`,
     );
   }
   if (targets.kind === "classes") checkLabels(name, targets);
@@ -201,12 +202,7 @@ export function checkInputs(
   { name, inputs, features }: Pick<Dataset, "name" | "inputs" | "features">,
   copy: Float32Array,
 ): void {
-  const index = findNonFinite(copy);
-  if (index < 0) return;
-  throw notFinite(name, `feature ${index % features}`, Math.floor(index / features), [
-    inputs[index],
-    copy[index],
-  ]);
+  refuseStray(name, copy, inputs, features, (feature) => `feature ${feature}`);
 }
 
 /**
@@ -218,23 +214,22 @@ export function checkValues(
   { values, names }: ValueTargets,
   copy: Float32Array,
 ): void {
-  const index = findNonFinite(copy);
-  if (index < 0) return;
-  const { length } = names;
-  throw notFinite(name, show(names[index % length]), Math.floor(index / length), [
-    values[index],
-    copy[index],
-  ]);
+  refuseStray(name, copy, values, names.length, (column) => show(names[column]));
 }
 
-function notFinite(
+/** Both arrays `[samples, columns]`: a copy of what was given, and what was given. */
+function refuseStray(
   name: string,
-  what: string,
-  sample: number,
-  [given, standardized]: readonly [number, number],
-): DataError {
-  const then = Number.isFinite(given) ? `, which is ${standardized} when standardised` : "";
-  return new DataError(
-    `${name}: ${what} of sample ${sample} is ${given}${then}, expected a finite number`,
+  copy: Float32Array,
+  given: Uint8Array | Float32Array,
+  columns: number,
+  nameOf: (column: number) => string,
+): void {
+  const index = findNonFinite(copy);
+  if (index < 0) return;
+  const value = given[index];
+  const then = Number.isFinite(value) ? `, which is ${copy[index]} when standardised` : "";
+  throw new DataError(
+    `${name}: ${nameOf(index % columns)} of sample ${Math.floor(index / columns)} is ${value}${then}, expected a finite number`,
   );
 }

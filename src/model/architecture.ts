@@ -60,7 +60,8 @@ export const MAXIMUM_PARAMETERS = 500_000_000;
  *
  * @example perceptron(784, [64], 10, "tanh")
  *
- * @throws OptionError when `hidden` is no array; sizes and activations are checked by `Mlp.create`.
+ * @throws OptionError when a size or an activation is out of range.
+ * @throws ModelError when there are more parameters than linear memory can hold.
  */
 export function perceptron(
   inputs: number,
@@ -70,13 +71,15 @@ export function perceptron(
   outputActivation: OutputActivation = "softmax",
 ): Architecture {
   checkType("hidden", hidden, "array");
-  return {
+  const architecture = {
     inputs,
     layers: [
       ...hidden.map((units) => ({ units, activation })),
       { units: outputs, activation: outputActivation },
     ],
   };
+  checkArchitecture(architecture);
+  return architecture;
 }
 
 /**
@@ -133,6 +136,11 @@ export function checkArchitecture(architecture: Architecture): void {
     const allowed: readonly string[] = last
       ? outputActivations(architecture.loss)
       : HIDDEN_ACTIVATIONS;
+    if (activation === "softmax" && units === 1) {
+      throw new OptionError(
+        `layer ${index + 1} is a softmax of 1 unit, which always gives 1, expected sigmoid for two classes or identity for a value`,
+      );
+    }
     if (allowed.includes(activation)) return;
     const purpose = last && architecture.loss ? ` for the loss "${architecture.loss}"` : "";
     throw new OptionError(

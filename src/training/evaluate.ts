@@ -92,9 +92,7 @@ export async function evaluateSession(
   await session.run({ signal, trace });
   const { loss, correct } = session.totals(0, session.steps);
   if (!Number.isFinite(loss)) {
-    throw new TrainingError(
-      `${session.name}: the loss is ${loss}, expected a finite number: the network's sums overflow`,
-    );
+    throw new TrainingError(`${session.name}: the loss is ${loss}, expected a finite number`);
   }
   return { loss: loss / session.samples, accuracy: correct / session.samples, correct };
 }

@@ -12,7 +12,7 @@ const taken = new WeakSet<Network>();
 export function takeForTraining(network: Network, purpose: string): () => void {
   if (taken.has(network)) {
     throw new OptionError(
-      `${purpose} was called while the model is being trained, expected what trained it before to have ended: for await ends epochs() by itself, who steps it by hand calls return()`,
+      `${purpose} was called while the model is being trained, expected that to have ended: an iterator of epochs() that is stepped by hand ends by return()`,
     );
   }
   taken.add(network);

@@ -110,7 +110,10 @@ test("what does not fit is refused in a sentence", async () => {
   expect([text.exitCode, text.stdout]).toEqual([1, ""]);
   expect(text.stderr).toContain(`${data}: line 3, column 1 ("length"): found "wide", expected`);
   for (const [flags, message] of [
-    [[], "nothing to predict was given, expected IMAGE... or --data FILE"],
+    [
+      [],
+      "nothing to predict was given, expected MODEL and then IMAGE..., - for a picture on standard input, or --data FILE",
+    ],
     [["a.png", "--data", data], "a.png was given beside --data, expected one or the other"],
     [["--data", data, "--one"], "--one was given beside --data, expected one or the other"],
     [["a.png", "--out", data], "--out was given, expected --data FILE too"],

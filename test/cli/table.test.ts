@@ -99,6 +99,15 @@ test("a table with decimal commas trains to the same weights as one with points,
   expect(told.exitCode).toBe(0);
 });
 
+test("a table of a single column is told to be one", async () => {
+  const data = join(await files({ "one.csv": "x|y\n1|2\n3|4\n" }), "one.csv");
+  const { exitCode, stderr } = await wasmlp("train", "--data", data);
+  expect([exitCode, stderr]).toEqual([
+    1,
+    `error: ${data}: has a single column, "x|y", expected inputs and a target, separated by commas, semicolons or tabs\n`,
+  ]);
+});
+
 test("one bad cell in a column of numbers is refused where it stands, and --categories lets it be", async () => {
   const rows = Array.from(
     { length: 60 },

@@ -48,7 +48,8 @@ test.each([
   {
     what: "an input missing",
     changes: { inputs: new Uint8Array(5) },
-    message: "points: 5 input values, expected 6 = 3 samples × 2 features",
+    message:
+      "points: 3 labels and 2.5 samples (5 input values, 2 features), expected as many of both",
   },
   {
     what: "a label too large",

@@ -7,6 +7,7 @@ import {
   type Layer,
   perceptron,
 } from "../../src/model/architecture.js";
+import { unchecked } from "../support/architectures.js";
 
 const SOFTMAX: Layer = { units: 3, activation: "softmax" };
 
@@ -20,11 +21,11 @@ test("a perceptron is hidden layers of one activation, then a softmax", () => {
 
 test("parameters are the weights and biases of all layers", () => {
   expect(countParameters(perceptron(784, [64], 10, "tanh"))).toBe(785 * 64 + 65 * 10);
-  expect(countParameters(perceptron(1, [], 1, "tanh"))).toBe(2);
+  expect(countParameters(perceptron(1, [], 1, "tanh", "identity"))).toBe(2);
 });
 
 test("a sound architecture passes", () => {
-  expect(() => checkArchitecture(perceptron(1, [1, 2], 1, "sigmoid"))).not.toThrow();
+  expect(() => checkArchitecture(perceptron(1, [1, 2], 2, "sigmoid"))).not.toThrow();
   expect(() => checkArchitecture(perceptron(1_048_576, [], 2, "tanh"))).not.toThrow();
 });
 
@@ -33,11 +34,11 @@ const SIZES = [0, -1, 1.5, 1_048_577, 1e15, Number.NaN, Number.POSITIVE_INFINITY
 test.each([
   ...SIZES.flatMap((size) => [
     {
-      architecture: perceptron(size, [2], 3, "tanh"),
+      architecture: unchecked(size, [2], 3),
       message: `inputs is ${size}, expected a whole number from 1 to 1048576`,
     },
     {
-      architecture: perceptron(4, [5, size], 3, "tanh"),
+      architecture: unchecked(4, [5, size], 3),
       message: `units of layer 2 is ${size}, expected a whole number from 1 to 1048576`,
     },
   ]),

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { EngineError, ModelError, OptionError } from "../../src/errors.js";
 import { perceptron } from "../../src/model/architecture.js";
 import { Network } from "../../src/model/network.js";
+import { unchecked } from "../support/architectures.js";
 import { PRIVATE } from "../support/execution.js";
 
 const create = (inputs: number, hidden: number[], classes: number) =>
@@ -72,6 +73,8 @@ test("a network that was disposed of says so", async () => {
 });
 
 test("an architecture out of range is refused before memory is asked for", async () => {
+  const create = (...sizes: Parameters<typeof unchecked>) =>
+    Network.create(unchecked(...sizes), PRIVATE);
   await expect(create(0, [], 2)).rejects.toThrow(OptionError);
   await expect(create(1, [1e15], 2)).rejects.toThrow(OptionError);
   await expect(create(1_000_000, [1_000_000], 2)).rejects.toThrow(ModelError);

@@ -19,7 +19,7 @@ test("what was saved comes back", async () => {
 test("files of other formats are called what they are", async () => {
   using model = await Mlp.create({ architecture, seed: 1, threads: 1 });
   const files = {
-    "m.onnx": [encodeOnnx(model.snapshot()), "begins with the bytes 08 08 12 06 77 61 73 6d"],
+    "m.onnx": [encodeOnnx(model.snapshot()), "is an ONNX model, as it seems"],
     "m.h5": [Buffer.from("\x89HDF\r\n\x1a\n and more", "latin1"), "is an HDF5 file"],
     "m.json": [Buffer.from('{ "weights": [] }'), "is JSON text"],
     "m.npy": [

@@ -365,7 +365,7 @@ test("a second fit at the same time is refused, and the first goes on", async ()
   const first = model.fit(noise(100), { epochs: 20 });
   await expect(model.fit(noise(100))).rejects.toThrow(
     new OptionError(
-      "fit was called while the model is being trained, expected what trained it before to have ended: for await ends epochs() by itself, who steps it by hand calls return()",
+      "fit was called while the model is being trained, expected that to have ended: an iterator of epochs() that is stepped by hand ends by return()",
     ),
   );
   expect((await first).epochs.length).toBe(20);
@@ -457,9 +457,7 @@ describe("diverging", () => {
       });
     const validation = line(Float32Array.of(3e38));
     await expect(model.fit(line(Float32Array.of(1)), { epochs: 1, validation })).rejects.toThrow(
-      new TrainingError(
-        "far away: the loss is Infinity, expected a finite number: the network's sums overflow",
-      ),
+      new TrainingError("far away: the loss is Infinity, expected a finite number"),
     );
   });
 

@@ -6,7 +6,7 @@ import { NPY_MAGIC } from "./npyHeader.js";
 import { decodeNpyTexts, holdsTexts } from "./npyTexts.js";
 import { type DecodeNpzOptions, decodeNpz } from "./npz.js";
 import { decodeSafetensorsArrays, SAFETENSORS_LENGTH_BYTES } from "./safetensors.js";
-import { showBytes } from "./show.js";
+import { show, showBytes } from "./show.js";
 
 export const EXPECTED_ARRAY_FILE = "expected a .npz, .npy or .safetensors file";
 
@@ -21,8 +21,10 @@ export interface ArrayFileOptions extends DecodeNpzOptions {
 const OTHERS: readonly {
   readonly start: readonly number[];
   readonly found: string;
-  readonly advice: string;
+  readonly advice?: string;
 }[] = [
+  { start: [...latin1("\x89PNG")], found: "is a PNG picture" },
+  { start: [0xff, 0xd8, 0xff], found: "is a JPEG picture" },
   { start: [0x1f, 0x8b], found: "is compressed with gzip", advice: "unpack it first" },
   {
     start: [...latin1("\x89HDF\r\n\x1a\n")],
@@ -100,9 +102,20 @@ function describeOther(bytes: Uint8Array): { readonly found: string; readonly ad
       advice: "save with safetensors or numpy.savez instead",
     };
   }
+  // A protocol buffer whose first two fields are ONNX's: ir_version, and producer_name or what follows it.
+  if (bytes[0] === 0x08 && bytes[1] < 0x20 && [0x12, 0x3a, 0x42].includes(bytes[2])) {
+    return {
+      found: "is an ONNX model, as it seems",
+      advice: "save with safetensors or numpy.savez instead",
+    };
+  }
   const visible = bytes.find((byte) => !WHITE_SPACE.has(byte));
   if (visible === BRACE || visible === BRACKET) return { found: "is JSON text" };
-  return { found: `begins with the bytes ${showBytes(bytes.subarray(0, 8))}` };
+  const head = bytes.subarray(0, 8);
+  if (head.every((byte) => (0x20 <= byte && byte < 0x7f) || WHITE_SPACE.has(byte))) {
+    return { found: `is text that begins with ${show(String.fromCharCode(...head))}` };
+  }
+  return { found: `begins with the bytes ${showBytes(head)}` };
 }
 
 function beginsWith(bytes: Uint8Array, start: ArrayLike<number>): boolean {

@@ -100,6 +100,12 @@ export function selectTargets(
   table: Table,
   names: readonly string[] = [String(table.columns.length)],
 ): TableColumn[] {
+  const [first, second] = table.columns;
+  if (first && !second) {
+    throw new DataError(
+      `${table.place}: has a single column, ${show(first.name)}, expected inputs and a target, separated by commas, semicolons or tabs`,
+    );
+  }
   const targets = names.map((name) => find(table, name, "target"));
   const twice = targets.find((column, index) => targets.indexOf(column) < index);
   if (!twice) return targets;

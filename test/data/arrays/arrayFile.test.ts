@@ -67,10 +67,12 @@ test.each<[string, Uint8Array, string, string?]>([
     "is a MATLAB file",
     "read it with scipy.io.loadmat and save with numpy.savez",
   ],
+  ["a picture", bytes("\x89PNG\r\n\x1a\n"), "is a PNG picture"],
+  ["a photo", bytes("\xff\xd8\xff\xe0"), "is a JPEG picture"],
   ["gzip", bytes("\x1f\x8b\x08"), "is compressed with gzip", "unpack it first"],
   ["a JSON object", bytes('{"W1": [1, 2]}'), "is JSON text"],
   ["a JSON list", bytes("\n [1, 2]"), "is JSON text"],
-  ["text", bytes("1 2 3"), "begins with the bytes 31 20 32 20 33"],
+  ["text", bytes("1 2 3"), 'is text that begins with "1 2 3"'],
 ])("%s is refused with a sentence", async (_, file, found, advice) => {
   const ending = advice ? `; ${advice}` : "";
   await expect(decodeArrayFile(file, OPTIONS)).rejects.toThrow(

@@ -99,7 +99,10 @@ test("a model that was saved and loaded predicts the same to the bit, and saves 
 });
 
 test("a model without image and hidden layers survives as well", async () => {
-  using model = await Mlp.create({ architecture: perceptron(1, [], 1, "relu"), threads: 1 });
+  using model = await Mlp.create({
+    architecture: perceptron(1, [], 1, "relu", "identity"),
+    threads: 1,
+  });
   using loaded = await Mlp.load(model.save());
   expect(loaded.save()).toEqual(model.save());
   expect(loaded.image).toBeUndefined();
