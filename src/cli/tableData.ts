@@ -3,10 +3,10 @@ import {
   type Dataset,
   encodeInputs,
   encodeTable,
-  type InputColumn,
   inferTask,
   learnEncoding,
   type Mlp,
+  MOST_CODES,
   OptionError,
   type Preprocessing,
   selectTargets,
@@ -157,18 +157,31 @@ function describe(
     task === "classification"
       ? `classification of ${JSON.stringify(targets[0].name)}, ${names.length} classes`
       : `regression of ${names.map((name) => JSON.stringify(name)).join(", ")}`;
+  const hint =
+    settings.task === undefined && task === "regression" && mayBeClasses(table, preprocessing)
+      ? " (--task classification tells classes)"
+      : "";
   const change = settings.standardize ? "standardised" : "as they are";
-  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellCodes(table, categories)}`;
+  const coded = task === "classification" ? [...categories, ...targets] : categories;
+  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellCodes(table, coded)}`;
 }
 
-/** Columns that a text made categories of, although it stands beside numbers. */
-function tellCodes({ columns }: Table, categories: readonly InputColumn[]): string {
+/** Columns that a text made categories or classes of, although it stands beside numbers. */
+function tellCodes({ columns }: Table, coded: readonly { readonly name: string }[]): string {
+  const names = new Set(coded.map(({ name }) => name));
   const sentences = columns.flatMap(({ name, text, mixture }) =>
-    text && mixture === "codes" && categories.some((column) => column.name === name)
+    text && mixture === "codes" && names.has(name)
       ? [
-          ` ${JSON.stringify(name)} is of categories, as it has texts beside numbers: ${JSON.stringify(text.text)} on line ${text.line}.`,
+          ` ${JSON.stringify(name)} has texts beside numbers and is taken for names: ${JSON.stringify(text.text)} on line ${text.line}.`,
         ]
       : [],
   );
   return sentences.join("");
+}
+
+/** Whether values are whole and few, written with a point: labels that someone's program made floats of. */
+function mayBeClasses(table: Table, { targets }: Preprocessing): boolean {
+  const [{ categories }] = selectTargets(table, [targets[0].name]);
+  const areWhole = categories.every((text) => /^\d+(?:\.0*)?$/.test(text));
+  return targets.length === 1 && categories.length <= MOST_CODES && areWhole;
 }

@@ -137,8 +137,26 @@ test("one bad cell in a column of numbers is refused where it stands, and --cate
   expect(parseLines(again.stdout)[0]).toMatchObject({ samples: 60 });
   const coded = await wasmlp("train", "--data", join(directory, "codes.csv"), ...flags);
   expect(coded.stderr).toContain(
-    '1 of categories. "a" is of categories, as it has texts beside numbers: "B" on line 9.\n',
+    '1 of categories. "a" has texts beside numbers and is taken for names: "B" on line 9.\n',
   );
+  const label = await wasmlp(
+    ...["train", "--data", join(directory, "codes.csv"), "--target", "a", ...flags],
+  );
+  expect(label.stderr).toContain(
+    '0 of categories. "a" has texts beside numbers and is taken for names: "B" on line 9.\n',
+  );
+});
+
+test("labels that were written as floats are told to be values", async () => {
+  const rows = Array.from({ length: 60 }, (_, row) => `${row / 2},${row % 3}.0\n`);
+  const data = join(await files({ "a.csv": `a,y\n${rows.join("")}` }), "a.csv");
+  const flags = ["--epochs", "1", "--seed", "1"];
+  const values = await wasmlp("train", "--data", data, ...flags);
+  expect(values.stderr).toContain('regression of "y" (--task classification tells classes); ');
+  const told = await wasmlp("train", "--data", data, "--task", "regression", ...flags);
+  expect(told.stderr).toContain('regression of "y"; inputs');
+  const many = await wasmlp("train", "--data", data, "--target", "a", ...flags);
+  expect(many.stderr).toContain('regression of "a"; inputs');
 });
 
 test("a configuration file says the same by the same names", async () => {

@@ -66,8 +66,9 @@ export function learnSamplesEncoding(
   const { values } = readValues(targets, names, place);
   const rows = values.length / names.length;
   if (values.every((value, index) => value === values[index % names.length])) {
+    const value = names.length === 1 ? targets.values[0] : "the same";
     throw new DataError(
-      `${place}: ${show(targets.name)} is the same in every sample, beginning with ${values[0]}, expected values that differ`,
+      `${place}: ${show(targets.name)} is ${value} in every sample, expected values that differ`,
     );
   }
   const described = names.map((name, output): TargetColumn => {

@@ -220,8 +220,13 @@ test.each([
   },
   {
     inputs: X,
-    targets: floats("y", [3], 0.5, 0.5, 0.5),
-    message: '"y" is the same in every sample, beginning with 0.5, expected values that differ',
+    targets: floats("y", [3], 0.1, 0.1, 0.1),
+    message: '"y" is 0.1 in every sample, expected values that differ',
+  },
+  {
+    inputs: X,
+    targets: floats("y", [3, 2], 0.1, 3, 0.1, 3, 0.1, 3),
+    message: '"y" is the same in every sample, expected values that differ',
   },
   { inputs: X, targets: whole("y", [3], 4, 4, 4), message: '"y" is 4 in every sample, expected 2' },
   {
