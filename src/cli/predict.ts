@@ -4,10 +4,13 @@ import type { Command } from "commander";
 import {
   DataError,
   type FoundDigit,
+  type FoundDigits,
   findDigits,
+  type GreyImage,
   type LeftOut,
   type Mlp,
   OptionError,
+  WasmlpError,
 } from "../index.js";
 import { decodePicture, loadModel, readFileBytes } from "../node/index.js";
 import { percent } from "../report/numbers.js";
@@ -50,7 +53,9 @@ const EXAMPLES = `
 A picture is a PNG or JPEG file of any size, dark on light or light on dark;
 - is standard input. Each digit is prepared as MNIST's were. A picture of many
 is cut apart and read line by line; what is taken for no writing, such as a
-strip of desk at the border, is left out and named on stderr, in JSON too.
+strip of desk at the border, is left out and named on stderr, in JSON too. A
+picture that cannot be read does not keep the others from being read: the exit
+code is 1 at the end, and in JSON it has an object with "event": "error".
 
 A table is CSV or TSV, also .gz, with the columns that the model was trained on;
 they are found by name, and others are passed over. Arrays are NPY, NPZ, IDX or
@@ -110,8 +115,18 @@ async function predict(
     ...missingActivations(flags),
   });
   checkModel(model, path);
+  let refused = 0;
   for (const [index, picture] of pictures.entries()) {
-    const reading = await read(model, picture, flags);
+    const reading = await read(model, picture, flags).catch((error: unknown) => {
+      // The others are still read.
+      if (pictures.length === 1 || !(error instanceof WasmlpError)) throw error;
+      return error;
+    });
+    if (reading instanceof WasmlpError) {
+      refused++;
+      refuse(picture, reading, flags, terminal);
+      continue;
+    }
     noteLeftOut(reading, terminal);
     if (flags.json) printJson(reading, terminal);
     else {
@@ -119,6 +134,22 @@ async function predict(
       printReading(reading, flags, terminal);
     }
   }
+  if (refused > 0) {
+    throw new DataError(
+      `${refused} of ${pictures.length} pictures ${refused === 1 ? "was" : "were"} not read, expected all of them to be`,
+    );
+  }
+}
+
+/** Says what is wrong with one picture of several; in JSON in its place among the others, too. */
+function refuse(
+  picture: string,
+  { code, message }: WasmlpError,
+  { json }: PredictFlags,
+  terminal: Terminal,
+): void {
+  terminal.note(`error: ${printable(message)}`);
+  if (json) terminal.print(JSON.stringify({ event: "error", picture, code, message }));
 }
 
 /** @throws OptionError when there are pictures and a table, or neither, or options that are for the other. */
@@ -160,7 +191,7 @@ async function read(model: Mlp, picture: string, { one, top }: PredictFlags): Pr
   const name = isStandardInput ? "standard input" : picture;
   const bytes = isStandardInput ? await buffer(process.stdin) : await readFileBytes(picture);
   const image = await decodePicture(bytes, name);
-  const { digits: found, leftOut } = findDigits(image, { holds: one ? "one" : "many" });
+  const { digits: found, leftOut } = findIn(image, name, one ? "one" : "many");
   if (found.length === 0) {
     throw new DataError(`${name}: shows nothing that stands out, expected at least one digit`);
   }
@@ -175,16 +206,30 @@ async function read(model: Mlp, picture: string, { one, top }: PredictFlags): Pr
   return { picture: name, digits, leftOut };
 }
 
+/** @throws DataError that names the picture. */
+function findIn(image: GreyImage, name: string, holds: "one" | "many"): FoundDigits {
+  try {
+    return findDigits(image, { holds });
+  } catch (cause) {
+    if (!(cause instanceof DataError)) throw cause;
+    throw new DataError(`${name}: ${cause.message}`, { cause });
+  }
+}
+
 /** What stands at each kind of place that was left out, as a sentence says it. */
 const LEFT_OUT = {
   border: "what lies along the border and is larger or thicker than the writing",
   surroundings: "everything around the sheet of paper",
-} as const satisfies Record<LeftOut["reason"], string>;
+} as const satisfies Partial<Record<LeftOut["reason"], string>>;
 
 function noteLeftOut({ picture, leftOut }: Reading, terminal: Terminal): void {
+  const left = (what: string) => terminal.note(`note: ${printable(picture)}: left out ${what}`);
+  const rules = leftOut.filter(({ reason }) => reason === "rule").length;
   for (const { reason, ...box } of leftOut) {
-    terminal.note(`note: ${printable(picture)}: left out ${LEFT_OUT[reason]}, ${placeOf(box)}`);
+    if (reason !== "rule") left(`${LEFT_OUT[reason]}, ${placeOf(box)}`);
   }
+  if (rules > 0)
+    left(`${rules} thin ${rules === 1 ? "line that spans" : "lines that span"} the sheet`);
 }
 
 type Box = Pick<LeftOut, "left" | "top" | "width" | "height">;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createDataset, digitsOf, Mlp, perceptron } from "../../src/index.js";
+import { createDataset, digitsOf, type GreyImage, Mlp, perceptron } from "../../src/index.js";
 import { saveModel } from "../../src/node/index.js";
 import { enlarge, fill, jpg, oneOfEach, onPaper, png, sheetOf } from "../support/pictures.js";
 import { parseLines, wasmlp } from "./commandLine.js";
@@ -98,6 +98,32 @@ test("what is left out at the border is named, in JSON too", async () => {
     text: "427",
     leftOut: [{ reason: "border", left: line.width - 20, top: 0, width: 20, height: line.height }],
   });
+});
+
+test("a picture that cannot be read does not keep the others from being read", async () => {
+  const good = await save("good.png", png(enlarge(images[7], 3)));
+  const noise: GreyImage = { width: 300, height: 300, pixels: new Uint8Array(90_000) };
+  for (let place = 302; place < 89_700; place += place % 300 < 297 ? 2 : 305) {
+    if (Math.floor(place / 300) % 2) noise.pixels[place] = 255;
+  }
+  const noisy = await save("noisy.png", png(noise));
+  const missing = join(directory, "missing.png");
+  const { exitCode, stdout, stderr } = await wasmlp(
+    ...["predict", model, noisy, missing, good, "--one", "--json"],
+  );
+  expect(exitCode).toBe(1);
+  expect(parseLines(stdout)).toMatchObject([
+    { event: "error", picture: noisy, code: "invalid-data" },
+    { event: "error", picture: missing, code: "file-access" },
+    { event: "prediction", picture: good, text: "7" },
+  ]);
+  const [first, second, last] = stderr.split("\n");
+  expect(first).toContain(`error: ${noisy}: the picture shows`);
+  expect(second).toContain(`error: ${missing}`);
+  expect(last).toBe("error: 2 of 3 pictures were not read, expected all of them to be");
+  const text = await wasmlp("predict", model, noisy, good, "--one");
+  expect(text).toMatchObject({ exitCode: 1 });
+  expect(text.stdout).toContain(`${good}: 7\n`);
 });
 
 test("what cannot be read is refused in a sentence", async () => {

@@ -14,6 +14,7 @@ import {
   widthOf,
 } from "./components.js";
 import { inkOf } from "./ink.js";
+import { withoutRules } from "./rules.js";
 import { sheetIn } from "./sheet.js";
 
 /** A digit in a picture. */
@@ -36,9 +37,9 @@ export interface FoundDigit {
 export interface LeftOut {
   /**
    * "border": it lies along the picture's border, and is larger or thicker than the writing. "surroundings": everything
-   * around a sheet of paper; the box is the sheet's.
+   * around a sheet of paper; the box is the sheet's. "rule": a line of ruled or squared paper.
    */
-  readonly reason: "border" | "surroundings";
+  readonly reason: "border" | "surroundings" | "rule";
   /** The box in the picture, in pixels. */
   readonly left: number;
   /** The box's upper edge, in pixels from the picture's. */
@@ -91,7 +92,8 @@ export function digitsOf(picture: GreyImage, options: DigitsOfOptions = {}): Fou
 /**
  * The digits of a picture in reading order: line by line, from left to right. Polarity is detected, specks
  * are dropped, the parts of a broken digit are put together; what lies along the picture's border and is larger or
- * thicker than the writing is left out, and so is everything around a sheet of paper.
+ * thicker than the writing is left out, and so are everything around a sheet of paper and the lines
+ * of ruled paper.
  *
  * @param picture greyscale, of any size, dark on light or light on dark; `greyImage` makes one of `ImageData`
  * @returns no digits when the picture is empty
@@ -125,7 +127,23 @@ export function findDigits(picture: GreyImage, options: DigitsOfOptions = {}): F
   };
 }
 
+/** @param all the components of `ink` */
 function findAmong(
+  all: readonly Component[],
+  ink: GreyImage,
+  holds: DigitsOfOptions["holds"],
+): FoundDigits {
+  const { ink: bare, rules, thickest } = withoutRules(ink);
+  if (rules.length === 0) return findUnruled(all, ink, holds);
+  const marks = componentsOf(bare).filter((mark) => heightOf(mark) > thickest);
+  const { digits, leftOut } = findUnruled(marks, bare, holds);
+  // What is nothing without its lines was drawn in them.
+  if (digits.length === 0) return findUnruled(all, ink, holds);
+  const lines = rules.map((rule) => ({ reason: "rule" as const, ...boxOf(rule) }));
+  return { digits, leftOut: [...lines, ...leftOut] };
+}
+
+function findUnruled(
   all: readonly Component[],
   ink: GreyImage,
   holds: DigitsOfOptions["holds"],

@@ -1,0 +1,143 @@
+/**
+ * The lines of ruled and squared paper, found as the lines of staves are in scores: thin runs of ink across the line,
+ * followed from one end to the other. Where a stroke crosses or covers the line the run is thick, and stays.
+ */
+import type { GreyImage } from "../digits/prepare.js";
+import type { Extent } from "./components.js";
+
+/** Of the picture's shorter side: the thickest line. Below 100 pixels no line is thin beside a stroke. */
+const THICKEST = 0.01;
+/** Pixels across by which a run may be beside the course of its line. */
+const DEVIATION = 2;
+/** Pixels across for each along: the steepest course, 3.4°. */
+const STEEPEST = 0.06;
+/** Runs before a line has a course; until then it is taken to be level. */
+const LEAST_COURSE = 20;
+/** Of the picture's length: the longest gap that a line is followed over, where digits stand on it. */
+const WIDEST_GAP = 0.35;
+/** Of the picture's length: the shortest line. */
+const LEAST_LENGTH = 0.6;
+/** Of the line's length: how much of it is bare at least. */
+const LEAST_BARE = 0.4;
+
+/** A line as far as it has been followed. */
+interface Line {
+  /** Places of its pixels, row · width + column. */
+  readonly pixels: number[];
+  /** The places along it of its first and last run, and the middles of these across. */
+  readonly first: number;
+  readonly firstMiddle: number;
+  last: number;
+  middle: number;
+  bare: number;
+}
+
+export interface Unruled {
+  /** The ink without its rules. */
+  readonly ink: GreyImage;
+  /** The boxes of the lines, which span the picture from side to side or from top to bottom. */
+  readonly rules: readonly Extent[];
+  /** Pixels across a line, at most: what is as flat is a piece of one. */
+  readonly thickest: number;
+}
+
+/** The ink of a picture that may be of ruled paper. */
+export function withoutRules(ink: GreyImage): Unruled {
+  const { width, height } = ink;
+  const thickest = Math.floor(THICKEST * Math.min(width, height));
+  if (thickest === 0) return { ink, rules: [], thickest };
+  const lines = [
+    ...linesAlong(ink, { length: width, breadth: height, along: 1, across: width }, thickest),
+    ...linesAlong(ink, { length: height, breadth: width, along: width, across: 1 }, thickest),
+  ];
+  if (lines.length === 0) return { ink, rules: [], thickest };
+  const pixels = Uint8Array.from(ink.pixels);
+  for (const line of lines) for (const place of line) pixels[place] = 0;
+  return {
+    ink: { width, height, pixels },
+    rules: lines.map((line) => extentOf(line, width)),
+    thickest,
+  };
+}
+
+/** A direction: how many pixels there are along it and across it, and how far apart their places are. */
+interface Direction {
+  readonly length: number;
+  readonly breadth: number;
+  readonly along: number;
+  readonly across: number;
+}
+
+function linesAlong({ pixels }: GreyImage, direction: Direction, thickest: number): number[][] {
+  const { length, breadth, along, across } = direction;
+  const lines: Line[] = [];
+  /** The line whose last run had its middle at this place across. */
+  const passing: (Line | undefined)[] = Array.from({ length: breadth });
+  const gap = WIDEST_GAP * length;
+  for (let at = 0; at < length; at++) {
+    for (let start = 0; start < breadth; start++) {
+      if (pixels[at * along + start * across] === 0) continue;
+      let end = start + 1;
+      while (end < breadth && pixels[at * along + end * across] !== 0) end++;
+      if (end - start <= thickest) {
+        const middle = (start + end - 1) / 2;
+        const line = nearest(passing, middle, at, gap) ?? newLine(lines, at, middle);
+        for (let place = start; place < end; place++) line.pixels.push(at * along + place * across);
+        line.last = at;
+        line.middle = middle;
+        line.bare++;
+        passing[Math.floor(middle)] = line;
+      }
+      start = end;
+    }
+  }
+  return lines.filter((line) => isRule(line, length)).map((line) => line.pixels);
+}
+
+/** Of the lines whose course leads here, the one whose last run is the nearest along; not one that has a run here. */
+function nearest(
+  passing: readonly (Line | undefined)[],
+  middle: number,
+  at: number,
+  gap: number,
+): Line | undefined {
+  const reach = Math.ceil(DEVIATION + STEEPEST * gap);
+  let found: Line | undefined;
+  for (let offset = -reach; offset <= reach; offset++) {
+    const line = passing[Math.floor(middle) + offset];
+    if (!line || line.last === at || at - line.last > gap) continue;
+    if (Math.abs(courseOf(line, at) - middle) > DEVIATION) continue;
+    if (!found || line.last > found.last) found = line;
+  }
+  return found;
+}
+
+/** Where the line is across, by its first and its last run. */
+function courseOf({ first, firstMiddle, last, middle, bare }: Line, at: number): number {
+  const slope = bare < LEAST_COURSE ? 0 : (middle - firstMiddle) / (last - first);
+  return middle + slope * (at - last);
+}
+
+function newLine(lines: Line[], at: number, middle: number): Line {
+  const line = { pixels: [], first: at, firstMiddle: middle, last: at, middle, bare: 0 };
+  lines.push(line);
+  return line;
+}
+
+function isRule({ first, last, bare }: Line, length: number): boolean {
+  const own = last - first + 1;
+  return own >= LEAST_LENGTH * length && bare >= LEAST_BARE * own;
+}
+
+function extentOf(places: readonly number[], width: number): Extent {
+  let [left, top, right, bottom] = [width, Number.POSITIVE_INFINITY, -1, -1];
+  for (const place of places) {
+    const column = place % width;
+    const row = (place - column) / width;
+    left = Math.min(left, column);
+    right = Math.max(right, column);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row);
+  }
+  return { left, top, right, bottom };
+}
