@@ -19,6 +19,7 @@ export { type LoadModelOptions, loadModel, saveModel } from "./modelFiles.js";
 export { decodePicture } from "./pictures/readPicture.js";
 export { enableRelaxedSimd } from "./relaxedSimd.js";
 export {
+  type FileSamples,
   holdsArrays,
   type ReadSamplesOptions,
   readSamples,

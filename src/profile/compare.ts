@@ -23,7 +23,12 @@ export interface Comparison {
   /** The ratio's 95 % confidence interval. */
   readonly interval: Interval;
   /** What it reached of the roof before, and reaches now: comparable on different machines too. */
-  readonly share: { readonly before: number; readonly now: number };
+  readonly share: {
+    /** A fraction, 0 … 1, as a rule. */
+    readonly before: number;
+    /** Likewise. */
+    readonly now: number;
+  };
   /**
    * - "slower", "faster": by more than the threshold, and so is the whole interval
    * - "same": the whole interval is within the threshold

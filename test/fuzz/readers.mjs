@@ -15,6 +15,7 @@ import {
   createDataset,
   decodeIdxArray,
   decodeModelNpz,
+  decodeNpyTexts,
   decodeNpz,
   decodeStateDict,
   encodeModel,
@@ -79,6 +80,13 @@ const f32 = (name, shape, values) => ({
 });
 const MATRIX = f32("X", [3, 2], [1, 2, 3, 4, 5, 6]);
 const LABELS = { name: "y", shape: [3], dtype: "uint8", values: Uint8Array.of(0, 1, 1) };
+
+/** A .npy file of three texts, as NumPy writes it. */
+function npyTexts(dtype, data) {
+  const header = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (3,), }\n`;
+  const length = String.fromCharCode(header.length);
+  return Uint8Array.from(Buffer.from(`\x93NUMPY\x01\0${length}\0${header}${data}`, "latin1"));
+}
 
 /** Weights, gradients and the like of a step of two layers. */
 function dump() {
@@ -229,6 +237,14 @@ export const READERS = {
       encodeSamples(samples, learnSamplesEncoding(samples));
     },
   }),
+  texts: async () => ({
+    files: [npyTexts("|S3", "ab\0abcx\0\0"), npyTexts("<U1", "a\0\0\0b\0\0\0a\0\0\0")],
+    read(bytes) {
+      const targets = { name: "y", ...decodeNpyTexts(bytes, PLACE) };
+      const samples = { place: PLACE, inputs: MATRIX, targets };
+      encodeSamples(samples, learnSamplesEncoding(samples));
+    },
+  }),
   dump: async () => ({
     files: [await encodeNpz(dump())],
     read: async (bytes) => diagnose(await decodeNpz(bytes, PLACE, { onUnreadable() {} })),
@@ -252,6 +268,8 @@ export const READERS = {
       text('a,b,kind\n1,red,x\n2.5,"blue, or\nso",y\n-3e2,red,x\n'),
       text("size;price\r\n1;10\r\n2;NA\r\n3;30\r\n"),
       text("1\t2\t0\n3\t4\t1\n5\t6\t0\n"),
+      text("5,1;3.5;x\n4,9;1.234,5;y\n"),
+      text('1\t1,234\n"2,5"\t0,5\n'),
     ],
     read: readTable,
   }),

@@ -47,6 +47,7 @@ export interface TextArray {
   readonly name: string;
   /** `[samples]`, or with dimensions of size 1 beside it. */
   readonly shape: readonly number[];
+  /** Tells it from an array of numbers. */
   readonly dtype: "text";
   /** Different texts, in the order of their appearance. */
   readonly texts: readonly string[];

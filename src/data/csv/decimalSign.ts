@@ -36,6 +36,7 @@ export interface SignContext {
 
 /** A cell whose number may be another than it seems. */
 export interface UnclearNumber {
+  /** Its text, and where it stands. */
   readonly cell: Cell;
   /** What would be clear, in words that follow "expected". */
   readonly expected: string;
