@@ -3,7 +3,7 @@ import type { GreyImage } from "../digits/prepare.js";
 import { paperOf } from "./paper.js";
 
 /** Levels between paper and ink, of 255, below which a picture counts as empty. */
-const LEAST_CONTRAST = 24;
+export const LEAST_CONTRAST = 24;
 /** What is nearer to paper than this part of the way to ink is paper: noise, compression, shadows. */
 const PAPER = 0.12;
 

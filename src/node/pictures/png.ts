@@ -1,10 +1,11 @@
 /** PNG (W3C, "Portable Network Graphics, third edition"). */
 import { inflateSync } from "node:zlib";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
-import { brightness } from "../../data/pictures/greyImage.js";
+import { brightness, onVisiblePaper } from "../../data/pictures/greyImage.js";
 import { DataError } from "../../errors.js";
 import type { GreyImage } from "../../index.js";
 import { checkSize, damaged } from "./limits.js";
+import { orientationOf, turn } from "./orientation.js";
 
 const SIGNATURE_LENGTH = 8;
 const CHUNK_OVERHEAD = 12;
@@ -22,12 +23,12 @@ const CHANNELS: ReadonlyMap<number, number> = new Map([
 const MOST_BYTES_PER_PIXEL = 8;
 
 /**
- * The picture in grey on white paper.
+ * The picture in grey, upright; where it is transparent on white paper, or on black if on white nothing would be seen.
  *
  * @throws DataError when the file is damaged, or its picture too large.
  */
 export function readPng(bytes: Uint8Array, name: string): GreyImage {
-  checkChunks(bytes, name);
+  const exif = checkChunks(bytes, name);
   let image: DecodedPng;
   try {
     image = decode(bytes, { checkCrc: true });
@@ -38,11 +39,17 @@ export function readPng(bytes: Uint8Array, name: string): GreyImage {
   } catch (cause) {
     throw damaged(name, "PNG", cause);
   }
-  return { width: image.width, height: image.height, pixels: greyOf(image) };
+  const { width, height } = image;
+  const pixels = onVisiblePaper((paper) => greyOf(image, paper));
+  return turn({ width, height, pixels }, exif && orientationOf(exif));
 }
 
-/** Sizes, the end, and how much the compressed data unfolds to, before the decoder takes memory for it. */
-function checkChunks(bytes: Uint8Array, name: string): void {
+/**
+ * Sizes, the end, and how much the compressed data unfolds to, before the decoder takes memory for it.
+ *
+ * @returns the content of the chunk eXIf, if there is one
+ */
+function checkChunks(bytes: Uint8Array, name: string): DataView | undefined {
   if (bytes.length < HEADER_END) throw damaged(name, "PNG");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const width = view.getUint32(16);
@@ -56,6 +63,7 @@ function checkChunks(bytes: Uint8Array, name: string): void {
     );
   }
   const compressed: Uint8Array[] = [];
+  let exif: DataView | undefined;
   let end = false;
   for (let at = SIGNATURE_LENGTH; !end; ) {
     if (at + CHUNK_OVERHEAD > bytes.length) throw damaged(name, "PNG");
@@ -64,6 +72,7 @@ function checkChunks(bytes: Uint8Array, name: string): void {
     const next = at + CHUNK_OVERHEAD + length;
     if (next > bytes.length) throw damaged(name, "PNG");
     if (type === "IDAT") compressed.push(bytes.subarray(at + 8, at + 8 + length));
+    if (type === "eXIf") exif ??= new DataView(view.buffer, view.byteOffset + at + 8, length);
     end = type === "IEND";
     at = next;
   }
@@ -77,9 +86,13 @@ function checkChunks(bytes: Uint8Array, name: string): void {
     throw damaged(name, "PNG", cause);
   }
   if (channels === 0 || unfolded < least) throw damaged(name, "PNG");
+  return exif;
 }
 
-function greyOf({ width, height, data, channels, depth, transparency }: DecodedPng): Uint8Array {
+function greyOf(
+  { width, height, data, channels, depth, transparency }: DecodedPng,
+  paper: number,
+): Uint8Array {
   const grey = new Uint8Array(width * height);
   const full = 2 ** depth - 1;
   const read = depth < 8 ? packedReader(data, width, depth) : (index: number) => data[index];
@@ -97,7 +110,7 @@ function greyOf({ width, height, data, channels, depth, transparency }: DecodedP
       (!hasColour || (transparency[1] === green && transparency[2] === blue));
     const alpha = isKeyed ? 0 : hasAlpha ? read(first + channels - 1) / full : 1;
     const scale = 255 / full;
-    grey[pixel] = brightness(red * scale, green * scale, blue * scale, alpha);
+    grey[pixel] = brightness(red * scale, green * scale, blue * scale, alpha, paper);
   }
   return grey;
 }

@@ -32,6 +32,17 @@ test("dark strokes on a canvas that is transparent are read as dark strokes on w
   });
 });
 
+test("white strokes on a canvas that is transparent are put on black, whatever is opaque stays as it is", () => {
+  const strokes = Uint8ClampedArray.of(
+    ...[255, 255, 255, 255],
+    ...[0, 0, 0, 0],
+    ...[255, 255, 255, 102],
+  );
+  expect([...greyImage({ width: 3, height: 1, data: strokes }).pixels]).toEqual([255, 0, 102]);
+  const blank = new Uint8ClampedArray(12).fill(255);
+  expect([...greyImage({ width: 3, height: 1, data: blank }).pixels]).toEqual([255, 255, 255]);
+});
+
 test.each([
   { width: 2, height: 2, length: 4 },
   { width: 0, height: 2, length: 0 },

@@ -108,6 +108,16 @@ test("PNG in grey, 16 bits, with alpha, in colour", async () => {
   expect((await decodePicture(red, "a.png")).pixels).toEqual(Uint8Array.of(76));
 });
 
+test("PNG of light strokes on nothing is put on black paper", async () => {
+  const data = new Uint8Array(2 * picture.pixels.length).fill(255);
+  picture.pixels.forEach((value, pixel) => {
+    data[2 * pixel + 1] = value;
+  });
+  const clear = encode({ width, height, data, channels: 2, depth: 8 });
+  const { pixels } = await decodePicture(clear, "a.png");
+  expect(pixels).toEqual(Uint8Array.from(picture.pixels));
+});
+
 test("PNG of two bits a pixel, as grey and by a palette", async () => {
   const size = [coarse.width, coarse.height] as const;
   expect(await decodePicture(pngOf(size, 2, 0, packed(coarse)), "a.png")).toEqual(coarse);
@@ -160,6 +170,10 @@ test("JPEG whose details come in several scans", async () => {
   });
 });
 
+function exifSegment(exif: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from("ffe10022457869660000", "hex"), exif]);
+}
+
 /** The same in CMYK, as Adobe's programs keep it, inverted: written by ImageMagick 6.9. */
 const CMYK =
   "/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/9sAQwEDBAQFBAUJBQUJFA0LDRQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU/8AAFAgAEAAQBAERAAIRAQMRAQQRAP/EABYAAQEBAAAAAAAAAAAAAAAAAAAKCf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAUAQEAAAAAAAAAAAAAAAAAAAAA/8QAFBEBAAAAAAAAAAAAAAAAAAAAAP/aAA4EAQACEQMRBAAAPwDKoGVQCqgBKuAqof/Z";
@@ -178,7 +192,7 @@ test("JPEG in four colours", async () => {
   );
 });
 
-test("JPEG is turned upright as its camera says", async () => {
+test.each(["JPEG", "PNG"])("%s is turned upright as its camera says", async (format) => {
   // Bright at the upper left, as it is stored.
   const stored: GreyImage = { width: 32, height: 16, pixels: new Uint8Array(512) };
   for (let row = 0; row < 8; row++) stored.pixels.fill(255, row * 32, row * 32 + 8);
@@ -187,16 +201,17 @@ test("JPEG is turned upright as its camera says", async () => {
   const seen = [0, 1, 2, 3, 0, 1, 2, 3];
   for (let orientation = 1; orientation <= 8; orientation++) {
     const exif = Buffer.from(
-      "ffe10022457869660000" +
-        "4d4d002a00000008" +
+      "4d4d002a00000008" +
         "0001" +
         `011200030000000100${orientation.toString(16).padStart(2, "0")}0000` +
         "00000000",
       "hex",
     );
-    const file = jpg(stored, 95);
-    const turned = Buffer.concat([file.subarray(0, 2), exif, file.subarray(2)]);
-    const upright = await decodePicture(turned, "a.jpg");
+    const file = format === "JPEG" ? jpg(stored, 95) : png(stored);
+    const added = format === "JPEG" ? exifSegment(exif) : chunk("eXIf", exif);
+    const place = format === "JPEG" ? 2 : 33;
+    const turned = Buffer.concat([file.subarray(0, place), added, file.subarray(place)]);
+    const upright = await decodePicture(turned, "a picture");
     expect([upright.width, upright.height]).toEqual(orientation < 5 ? [32, 16] : [16, 32]);
     const at = (x: number, y: number) => upright.pixels[y * upright.width + x] > 128;
     const [right, bottom] = [upright.width - 1, upright.height - 1];
