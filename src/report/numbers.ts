@@ -24,13 +24,14 @@ function significant(value: number): string {
 
 /**
  * 0.97861 → "97.86 %". What is short of all, or more than nothing, is never rounded to it: 0.99999 →
- * "99.99 %".
+ * "99.99 %", 0.00001 → "<0.01 %".
  */
 export function percent(fraction: number, decimals = 2): string {
   const scale = 10 ** decimals;
   const nearest = Math.round(fraction * 100 * scale);
+  if (fraction > 0 && nearest < 1) return `<${(1 / scale).toFixed(decimals)} %`;
   const last = 100 * scale - 1;
-  const honest = fraction < 1 && nearest > last ? last : fraction > 0 && nearest < 1 ? 1 : nearest;
+  const honest = fraction < 1 && nearest > last ? last : nearest;
   return `${(honest / scale).toFixed(decimals)} %`;
 }
 

@@ -30,7 +30,9 @@ test("a percentage is rounded to 0 or 100 only when it is exactly that", () => {
   expect(percent(0.97861)).toBe("97.86 %");
   expect(percent(0.97861, 1)).toBe("97.9 %");
   expect(percent(0.99999)).toBe("99.99 %");
-  expect(percent(0.00001)).toBe("0.01 %");
+  expect(percent(0.00001)).toBe("<0.01 %");
+  expect(percent(0.0004, 1)).toBe("<0.1 %");
+  expect(percent(0.0005, 1)).toBe("0.1 %");
   expect(percent(1)).toBe("100.00 %");
   expect(percent(0, 0)).toBe("0 %");
 });
