@@ -36,10 +36,12 @@ interface PredictFlags extends ActivationFlags, ExecutionFlags {
   readonly json?: true;
 }
 
+type Digit = FoundDigit & { readonly classes: readonly ClassProbability[] };
+
 /** A picture and what was read in it. */
 interface Reading {
   readonly picture: string;
-  readonly digits: readonly (FoundDigit & { readonly classes: readonly ClassProbability[] })[];
+  readonly digits: readonly Digit[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -53,7 +55,8 @@ const EXAMPLES = `
 A picture is a PNG or JPEG file of any size, dark on light or light on dark;
 - is standard input. Each digit is prepared as MNIST's were. A picture of many
 is cut apart and read line by line; what is taken for no writing, such as a
-strip of desk at the border, is left out and named on stderr, in JSON too. A
+strip of desk at the border, is left out and named on stderr, in JSON too, and
+so is what is doubtful: less than 50 % sure, or over twice as wide as tall. A
 picture that cannot be read does not keep the others from being read: the exit
 code is 1 at the end, and in JSON it has an object with "event": "error".
 
@@ -128,6 +131,7 @@ async function predict(
       continue;
     }
     noteLeftOut(reading, terminal);
+    noteDoubtful(reading, terminal);
     if (flags.json) printJson(reading, terminal);
     else {
       if (index > 0) terminal.print("");
@@ -232,6 +236,23 @@ function noteLeftOut({ picture, leftOut }: Reading, terminal: Terminal): void {
     left(`${rules} thin ${rules === 1 ? "line that spans" : "lines that span"} the sheet`);
 }
 
+/** Less sure than this, or wider than this many heights, is hardly a digit. */
+const LEAST_SURE = 0.5;
+const WIDEST = 2;
+
+function isDoubtful({ width, height, classes: [best] }: Digit): boolean {
+  return best.probability < LEAST_SURE || width > WIDEST * height;
+}
+
+function noteDoubtful({ picture, digits }: Reading, terminal: Terminal): void {
+  for (const digit of digits.filter(isDoubtful)) {
+    const { name, probability } = digit.classes[0];
+    terminal.note(
+      `note: ${printable(picture)}: doubtful, what is read as ${printable(name)} (${percent(probability, 1)}), ${placeOf(digit)}`,
+    );
+  }
+}
+
 type Box = Pick<LeftOut, "left" | "top" | "width" | "height">;
 
 function placeOf({ left, top, width, height }: Box): string {
@@ -279,11 +300,10 @@ function printReading(reading: Reading, { top }: PredictFlags, terminal: Termina
 }
 
 function printJson(reading: Reading, terminal: Terminal): void {
-  const digits = reading.digits.map(({ pixels: _, classes, ...box }) => ({
-    digit: classes[0].name,
-    ...box,
-    classes,
-  }));
+  const digits = reading.digits.map((found) => {
+    const { pixels: _, classes, ...box } = found;
+    return { digit: classes[0].name, ...box, doubtful: isDoubtful(found), classes };
+  });
   const { picture, leftOut } = reading;
   terminal.print(
     JSON.stringify({ event: "prediction", picture, text: textOf(reading), digits, leftOut }),

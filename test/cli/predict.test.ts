@@ -100,6 +100,17 @@ test("what is left out at the border is named, in JSON too", async () => {
   });
 });
 
+test("what is too wide for a digit is called doubtful, in JSON too", async () => {
+  const wide: GreyImage = { width: 200, height: 80, pixels: new Uint8Array(16_000) };
+  fill(wide, [20, 30, 160, 20], 255);
+  const path = await save("wide.png", png(wide));
+  const { exitCode, stderr } = await wasmlp("predict", model, path);
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/: doubtful, what is read as \d \([\d.]+ %\), 160 × 20 at 20, 30\n$/);
+  const { stdout } = await wasmlp("predict", model, path, "--json");
+  expect(parseLines(stdout)).toMatchObject([{ digits: [{ width: 160, doubtful: true }] }]);
+});
+
 test("a picture that cannot be read does not keep the others from being read", async () => {
   const good = await save("good.png", png(enlarge(images[7], 3)));
   const noise: GreyImage = { width: 300, height: 300, pixels: new Uint8Array(90_000) };
