@@ -36,7 +36,7 @@ export function checkOptions(owner: string, options: object, types: OptionTypes)
 }
 
 /**
- * Names that nobody reads are taken for misspelt.
+ * Names that nobody reads are taken for misspelt; those that begin alike are offered, or all of them.
  *
  * @param owner the function or option whose object it is, for messages
  * @param known an object with all the names that there are
@@ -45,29 +45,13 @@ export function checkOptions(owner: string, options: object, types: OptionTypes)
 export function checkNames(owner: string, given: object, known: object): void {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || Object.hasOwn(known, name)) continue;
-    const alike = nearest(name, Object.keys(known));
+    const names = Object.keys(known);
+    const start = name.slice(0, 2).toLowerCase();
+    const alike = names.filter((other) => other.toLowerCase().startsWith(start));
     throw new OptionError(
-      `${owner} was given an option ${JSON.stringify(name.slice(0, 60))}, expected ${alike.join(", ")}`,
+      `${owner} was given an option ${JSON.stringify(name.slice(0, 60))}, expected ${(alike.length > 0 ? alike : names).join(", ")}`,
     );
   }
-}
-
-/** The one of `known` names that is most like it, where one is; otherwise all of them. */
-function nearest(name: string, known: readonly string[]): readonly string[] {
-  const [best] = known.toSorted((a, b) => likeness(name, b) - likeness(name, a));
-  return likeness(name, best) < 0.4 ? known : [best];
-}
-
-/** Dice's coefficient of their pairs of letters, small or capital: 0 to 1. */
-function likeness(a: string, b: string): number {
-  const [first, second] = [pairsOf(a), pairsOf(b)];
-  const shared = first.filter((pair) => second.includes(pair));
-  return (2 * shared.length) / (first.length + second.length);
-}
-
-function pairsOf(text: string): string[] {
-  const letters = text.slice(0, 60).toLowerCase();
-  return Array.from(letters.slice(1), (letter, place) => letters[place] + letter);
 }
 
 /** @throws OptionError unless `value` is a whole number from `least` to `most`. */

@@ -122,11 +122,7 @@ export function formatSchedule(schedule: Schedule): string {
 /** @throws OptionError when one of its numbers is out of range. */
 export function checkSchedule(schedule: Schedule): void {
   if (!isRecord(schedule)) {
-    throw wrongType(
-      "schedule",
-      schedule,
-      'an object like { kind: "cosine", floor: 0 }, which parseSchedule makes of text',
-    );
+    throw wrongType("schedule", schedule, "an object, which parseSchedule makes of text");
   }
   if (!isKind(schedule.kind)) {
     throw new OptionError(
