@@ -6,7 +6,7 @@
  *
  * Cost: 8 bytes moved an element forward, 12 with factors or backward. No alignment needed.
  */
-import { exp, normalDensity, normalTail, sigmoid, tanh } from "./math";
+import { exp, normalDensity, normalTail, sigmoid, tanh, tanhRow } from "./math";
 import { FLOAT, fma, loadTail, loadUpTo4, storeTail, storeUpTo4, VECTOR } from "./simd";
 
 /** How a plan names an activation; `src/engine/plan.ts` holds the same list. */
@@ -237,6 +237,8 @@ function forward<F extends Activation>(
     if (factors) {
       wholeWithFactors<F>(a, factors, z, bias, whole);
       factors += <usize>aStride * FLOAT;
+    } else if (changetype<F>(0) instanceof Tanh) {
+      if (whole) tanhRow(a, z, bias, whole);
     } else {
       wholeVectors<F>(a, z, bias, whole);
     }
