@@ -40,7 +40,7 @@ const SHAPES: Shape[] = [
   { inputs: 3, hidden: [], outputs: 5, batch: 17 },
   { inputs: 3, hidden: [5], outputs: 17, batch: 3 },
   { inputs: 5, hidden: [17, 3], outputs: 5, batch: 3 },
-  { inputs: 17, hidden: [63], outputs: 1, batch: 5 },
+  { inputs: 17, hidden: [63], outputs: 2, batch: 5 },
   { inputs: 17, hidden: [65], outputs: 63, batch: 1 },
   { inputs: 5, hidden: [74, 3], outputs: 5, batch: 3 },
   { inputs: 63, hidden: [5, 1, 17], outputs: 3, batch: 17 },

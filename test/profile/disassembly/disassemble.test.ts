@@ -23,14 +23,14 @@ test("of the matrix product it is the tile: its multiply-adds are all that the p
   expect(found.share).toBeGreaterThan(0.8);
 });
 
-test("which loop is hot follows from what is executed: of one function, one for each activation", async () => {
+test("which loop is hot follows from what is executed: relu's of those of all activations, tanh's elsewhere", async () => {
   const [tanh, relu] = await Promise.all(
     ["tanh", "relu"].map((name) => disassemble(kernelsNamed(name)[0], { way: "simd" })),
   );
-  expect(tanh.functionIndex).toBe(relu.functionIndex);
-  expect(tanh.wat).not.toBe(relu.wat);
-  expect(tanh.functionName).toBe("activate");
+  expect(relu.functionName).toBe("activate");
   expect(new Map(relu.instructions).get("f32x4.pmax")).toBe(1);
+  expect(new Map(relu.instructions).get("f32x4.div")).toBeUndefined();
+  expect(tanh.functionIndex).not.toBe(relu.functionIndex);
   expect(new Map(tanh.instructions).get("f32x4.div")).toBe(1);
 });
 
