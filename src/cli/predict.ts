@@ -121,13 +121,15 @@ async function predict(
   let refused = 0;
   for (const [index, picture] of pictures.entries()) {
     const reading = await read(model, picture, flags).catch((error: unknown) => {
-      // The others are still read.
-      if (pictures.length === 1 || !(error instanceof WasmlpError)) throw error;
+      if (!(error instanceof WasmlpError)) throw error;
       return error;
     });
     if (reading instanceof WasmlpError) {
       refused++;
-      refuse(picture, reading, flags, terminal);
+      if (flags.json) printRefusal(picture, reading, terminal);
+      if (pictures.length === 1) throw reading;
+      // The others are still read.
+      terminal.note(`error: ${printable(reading.message)}`);
       continue;
     }
     noteLeftOut(reading, terminal);
@@ -145,15 +147,9 @@ async function predict(
   }
 }
 
-/** Says what is wrong with one picture of several; in JSON in its place among the others, too. */
-function refuse(
-  picture: string,
-  { code, message }: WasmlpError,
-  { json }: PredictFlags,
-  terminal: Terminal,
-): void {
-  terminal.note(`error: ${printable(message)}`);
-  if (json) terminal.print(JSON.stringify({ event: "error", picture, code, message }));
+/** Says in JSON what is wrong with a picture, in its place among the others. */
+function printRefusal(picture: string, { code, message }: WasmlpError, terminal: Terminal): void {
+  terminal.print(JSON.stringify({ event: "error", picture, code, message }));
 }
 
 /** @throws OptionError when there are pictures and a table, or neither, or options that are for the other. */

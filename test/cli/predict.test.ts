@@ -145,6 +145,9 @@ test("what cannot be read is refused in a sentence", async () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^error: [^\n]+, expected [^\n]+\n$/);
     expect(stderr).toContain(path);
+    const json = await wasmlp("predict", model, path, "--json");
+    expect({ ...json, stdout: "" }).toEqual({ exitCode, stdout: "", stderr });
+    expect(parseLines(json.stdout)).toMatchObject([{ event: "error", picture: path }]);
   }
 });
 

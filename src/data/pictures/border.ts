@@ -2,6 +2,7 @@
  * What a picture's border cuts through and is no writing: the desk beside the paper, a dark corner, a finger. A digit
  * of a tightly cropped picture touches the border too, so touching alone condemns nothing.
  */
+import { DataError } from "../../errors.js";
 import type { GreyImage } from "../digits/prepare.js";
 import { type Component, heightOf, sharedColumns, sharedRows, widthOf } from "./components.js";
 
@@ -11,10 +12,14 @@ const OUTER = 1 / 3;
 const LEAST_CONTACT = 0.3;
 /** Times the usual height of the marks within the picture: taller is no writing of their kind. */
 const TALLEST = 1.5;
+/** Times the usual height: of one that spans a picture cropped to its ink, where the tallest digit does. */
+const TALLEST_CROPPED = 2;
 /** Times the same: wider. */
 const WIDEST = 2;
 /** Times the usual thickness of their strokes. */
 const THICKEST = 2;
+/** Each is compared with each; noise would have many more. */
+const MOST_MARKS = 5000;
 /** Of the side of a square of as much ink as the mark has: what is smaller tells nothing of the writing's size. */
 const SPECK = 0.15;
 
@@ -22,6 +27,8 @@ const SPECK = 0.15;
  * The components that lie along the picture's border and are taller, wider or much thicker than the others. None
  * where all lie along it: then the picture is cropped to its digits; and none that reach into the middle of the
  * picture, or have others in their box, as the pieces of a digit do.
+ *
+ * @throws DataError when there are more than 5000 marks of the writing's size.
  */
 export function foreignAtBorder(
   components: readonly Component[],
@@ -37,16 +44,34 @@ export function foreignAtBorder(
   if (along.length === 0 || writing.length === 0) return new Set();
   const usual = median(writing.map(heightOf));
   const tallest = writing.reduce((most, mark) => Math.max(most, heightOf(mark)), 0);
+  const isCropped = touchesAllSides(components, ink);
   let stroke: number | undefined;
-  return new Set(
-    along.filter((component) => {
-      const [height, width] = [heightOf(component), widthOf(component)];
-      if (tallest < SPECK * Math.sqrt(component.pixels.length)) return false;
-      if (writing.some((mark) => overlap(mark, component))) return false;
-      if (height > TALLEST * usual || width > WIDEST * usual) return true;
-      stroke ??= median(writing.map((mark) => thicknessOf(mark, ink)));
-      return thicknessOf(component, ink) > THICKEST * stroke;
-    }),
+  const unlike = along.filter((component) => {
+    const [height, width] = [heightOf(component), widthOf(component)];
+    if (tallest < SPECK * Math.sqrt(component.pixels.length)) return false;
+    const isTallestDigit = isCropped && height === ink.height;
+    if (height > (isTallestDigit ? TALLEST_CROPPED : TALLEST) * usual) return true;
+    if (width > WIDEST * usual) return true;
+    stroke ??= median(writing.map((mark) => thicknessOf(mark, ink)));
+    return thicknessOf(component, ink) > THICKEST * stroke;
+  });
+  if (unlike.length === 0) return new Set();
+  checkCount(Math.max(writing.length, unlike.length));
+  return new Set(unlike.filter((component) => !writing.some((mark) => overlap(mark, component))));
+}
+
+/** @throws DataError when there are more marks than can be compared with each other. */
+export function checkCount(marks: number): void {
+  if (marks <= MOST_MARKS) return;
+  throw new DataError(`the picture shows ${marks} separate marks, expected at most ${MOST_MARKS}`);
+}
+
+function touchesAllSides(marks: readonly Component[], { width, height }: GreyImage): boolean {
+  return (
+    marks.some(({ left }) => left === 0) &&
+    marks.some(({ top }) => top === 0) &&
+    marks.some(({ right }) => right === width - 1) &&
+    marks.some(({ bottom }) => bottom === height - 1)
   );
 }
 

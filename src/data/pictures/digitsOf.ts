@@ -1,8 +1,8 @@
 /** Cuts a picture of one digit or many apart, and prepares each of them as MNIST's were. */
-import { checkOptions } from "../../arguments.js";
+import { checkOptions, checkType, wrongType } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { type GreyImage, prepare } from "../digits/prepare.js";
-import { foreignAtBorder, median, tall } from "./border.js";
+import { checkCount, foreignAtBorder, median, tall } from "./border.js";
 import {
   type Component,
   componentsOf,
@@ -64,8 +64,6 @@ export interface DigitsOfOptions {
   readonly holds?: "many" | "one";
 }
 
-/** Each is compared with each; noise would have many more. */
-const MOST_PARTS = 5000;
 /** Of the tallest component's height: what is smaller both ways is a speck. */
 const SPECK = 0.15;
 /** Of the usual height: the tallest that two parts together may be and still be one digit. */
@@ -83,6 +81,7 @@ const OPTIONS = { holds: "checked" } as const satisfies Record<keyof DigitsOfOpt
  * @param picture greyscale, of any size, dark on light or light on dark; `greyImage` makes one of `ImageData`
  * @returns none when the picture is empty
  * @throws DataError when the pixels are not width × height, or there are more than 5000 marks.
+ * @throws OptionError when the pixels are no bytes.
  */
 export function digitsOf(picture: GreyImage, options: DigitsOfOptions = {}): FoundDigit[] {
   checkOptions("digitsOf", options, OPTIONS);
@@ -98,11 +97,17 @@ export function digitsOf(picture: GreyImage, options: DigitsOfOptions = {}): Fou
  * @param picture greyscale, of any size, dark on light or light on dark; `greyImage` makes one of `ImageData`
  * @returns no digits when the picture is empty
  * @throws DataError when the pixels are not width × height, or there are more than 5000 marks.
+ * @throws OptionError when the pixels are no bytes.
  */
 export function findDigits(picture: GreyImage, options: DigitsOfOptions = {}): FoundDigits {
   checkOptions("findDigits", options, OPTIONS);
   const { holds = "many" } = options;
+  checkType("picture", picture, "object");
   const { width, height, pixels } = picture;
+  if (!(pixels instanceof Uint8ClampedArray || pixels instanceof Uint8Array)) {
+    const expected = "a Uint8Array or a Uint8ClampedArray, as greyImage makes it of ImageData";
+    throw wrongType("pixels of a picture", pixels, expected);
+  }
   if (!(width > 0 && height > 0 && pixels.length === width * height)) {
     throw new DataError(
       `a picture of ${width} × ${height} has ${pixels.length} pixels, expected width × height of at least 1`,
@@ -165,11 +170,7 @@ function withoutSpecks(components: readonly Component[]): Component[] {
   const kept = components.filter(
     (component) => Math.max(heightOf(component), widthOf(component)) > SPECK * tallest,
   );
-  if (kept.length > MOST_PARTS) {
-    throw new DataError(
-      `the picture shows ${kept.length} separate marks, expected at most ${MOST_PARTS}`,
-    );
-  }
+  checkCount(kept.length);
   return kept;
 }
 

@@ -1,5 +1,5 @@
 /** Pictures in colour, made grey. */
-import { wrongType } from "../../arguments.js";
+import { checkType, wrongType } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import type { GreyImage } from "../digits/prepare.js";
 import { LEAST_CONTRAST } from "./ink.js";
@@ -21,9 +21,11 @@ const FULL = 255;
  * The picture in grey; where it is transparent on white paper, or on black if on white nothing would be seen.
  *
  * @throws DataError when the pixels are not width × height × 4.
- * @throws OptionError when they are no bytes.
+ * @throws OptionError when they are no bytes, or there is no picture.
  */
-export function greyImage({ width, height, data }: ColourImage): GreyImage {
+export function greyImage(picture: ColourImage): GreyImage {
+  checkType("picture of greyImage", picture, "object");
+  const { width, height, data } = picture;
   if (!(data instanceof Uint8ClampedArray || data instanceof Uint8Array)) {
     throw wrongType("data of a picture", data, "a Uint8ClampedArray or a Uint8Array");
   }

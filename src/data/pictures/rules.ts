@@ -15,8 +15,16 @@ const STEEPEST = 0.06;
 const LEAST_COURSE = 20;
 /** Of the picture's length: the longest gap that a line is followed over, where digits stand on it. */
 const WIDEST_GAP = 0.35;
-/** Of the picture's length: the shortest line. */
+/** Of the picture's length: the shortest line that is one by itself. Thin strokes of large digits are shorter. */
+const LEAST_SPAN = 0.9;
+/** Of the same: the shortest among others at equal distances. */
 const LEAST_LENGTH = 0.6;
+/** How many lines at equal distances are rules. */
+const LEAST_SERIES = 5;
+/** Of the distance between two of them: how much the next may differ. */
+const UNEVENNESS = 0.1;
+/** Thin runs for each pixel of the picture's length and breadth, at most. A page of millimetre paper has fewer. */
+const MOST_RUNS = 100;
 /** Of the line's length: how much of it is bare at least. */
 const LEAST_BARE = 0.4;
 
@@ -35,7 +43,7 @@ interface Line {
 export interface Unruled {
   /** The ink without its rules. */
   readonly ink: GreyImage;
-  /** The boxes of the lines, which span the picture from side to side or from top to bottom. */
+  /** The boxes of the lines, which span the picture from side to side or from top to bottom, or most of it if many are parallel. */
   readonly rules: readonly Extent[];
   /** Pixels across a line, at most: what is as flat is a piece of one. */
   readonly thickest: number;
@@ -74,12 +82,14 @@ function linesAlong({ pixels }: GreyImage, direction: Direction, thickest: numbe
   /** The line whose last run had its middle at this place across. */
   const passing: (Line | undefined)[] = Array.from({ length: breadth });
   const gap = WIDEST_GAP * length;
+  let runs = 0;
   for (let at = 0; at < length; at++) {
     for (let start = 0; start < breadth; start++) {
       if (pixels[at * along + start * across] === 0) continue;
       let end = start + 1;
       while (end < breadth && pixels[at * along + end * across] !== 0) end++;
       if (end - start <= thickest) {
+        if (++runs > MOST_RUNS * (length + breadth)) return [];
         const middle = (start + end - 1) / 2;
         const line = nearest(passing, middle, at, gap) ?? newLine(lines, at, middle);
         for (let place = start; place < end; place++) line.pixels.push(at * along + place * across);
@@ -91,7 +101,7 @@ function linesAlong({ pixels }: GreyImage, direction: Direction, thickest: numbe
       start = end;
     }
   }
-  return lines.filter((line) => isRule(line, length)).map((line) => line.pixels);
+  return rulesAmong(lines, length).map((line) => line.pixels);
 }
 
 /** Of the lines whose course leads here, the one whose last run is the nearest along; not one that has a run here. */
@@ -124,9 +134,33 @@ function newLine(lines: Line[], at: number, middle: number): Line {
   return line;
 }
 
-function isRule({ first, last, bare }: Line, length: number): boolean {
-  const own = last - first + 1;
-  return own >= LEAST_LENGTH * length && bare >= LEAST_BARE * own;
+/** The lines that span the picture, and shorter ones that stand in a series. */
+function rulesAmong(lines: readonly Line[], length: number): Line[] {
+  const spanOf = ({ first, last }: Line) => last - first + 1;
+  const middleOf = (line: Line) => courseOf(line, length / 2);
+  const long = lines
+    .filter(
+      (line) => spanOf(line) >= LEAST_LENGTH * length && line.bare >= LEAST_BARE * spanOf(line),
+    )
+    .sort((a, b) => middleOf(a) - middleOf(b));
+  const inSeries = seriesIn(long.map(middleOf));
+  return long.filter((line, index) => spanOf(line) >= LEAST_SPAN * length || inSeries.has(index));
+}
+
+/** Indices of the places, which ascend, that belong to enough at equal distances. */
+function seriesIn(places: readonly number[]): ReadonlySet<number> {
+  const members = new Set<number>();
+  let start = 0;
+  for (let next = 1; next <= places.length; next++) {
+    const distance = places[start + 1] - places[start];
+    const isEqual =
+      Math.abs(places[next] - places[next - 1] - distance) <=
+      Math.max(DEVIATION, UNEVENNESS * distance);
+    if (isEqual) continue;
+    if (next - start >= LEAST_SERIES) for (let at = start; at < next; at++) members.add(at);
+    start = next - 1;
+  }
+  return members;
 }
 
 function extentOf(places: readonly number[], width: number): Extent {

@@ -16,6 +16,10 @@ const MOST_WRITING = 0.25;
 const LEAST_WRITING = 0.04;
 /** Of what sheet and quadrilateral have in common: what only one of them has. Of a disc it is 57 %. */
 const MOST_MISFIT = 0.08;
+/** Of its box: how much a counter, the hole in a digit, fills at least. Strokes fill less. */
+const LEAST_COUNTER = 0.5;
+/** Of the contrast between sheet and desk: how far writing may be from the desk's level and still be of the same. */
+const SAME_LEVEL = 0.2;
 /** Of the box's shorter side: how far within the sheet its blurred edge reaches, and at least how many pixels. */
 const EDGE = 0.01;
 const LEAST_EDGE = 2;
@@ -39,7 +43,7 @@ export function sheetIn(
     const candidate = largest(level === 1 ? components : componentsOf(atLeast(ink, level)));
     if (!candidate || areaOf(candidate) < LEAST_SHARE * picture.pixels.length) return undefined;
     const filled = fill(candidate, picture.width);
-    if (isSheet(candidate, filled)) return cutOut(picture, candidate, filled);
+    if (isSheet(candidate, filled, picture)) return cutOut(picture, candidate, filled);
   }
   return undefined;
 }
@@ -99,8 +103,11 @@ function fill(component: Component, pictureWidth: number): GreyImage {
   return { width, height, pixels };
 }
 
-/** It has four corners, straight sides between them, and writing that is little beside it. */
-function isSheet(component: Component, filled: GreyImage): boolean {
+/**
+ * It has four corners, straight sides between them, and writing that is little beside it and not such as the holes of
+ * a bold digit are.
+ */
+function isSheet(component: Component, filled: GreyImage, picture: GreyImage): boolean {
   const holes = componentsOf({
     ...filled,
     pixels: filled.pixels.map((value) => (value === HOLE ? 255 : 0)),
@@ -113,8 +120,73 @@ function isSheet(component: Component, filled: GreyImage): boolean {
     shorter >= LEAST_ASPECT * Math.max(filled.width, filled.height) &&
     tallest >= LEAST_WRITING * shorter &&
     written <= MOST_WRITING * area &&
-    misfit(filled) <= MOST_MISFIT
+    misfit(filled) <= MOST_MISFIT &&
+    !(areCounters(holes, filled) && isPaper(holes, component, filled, picture))
   );
+}
+
+/** Whether a digit may have these holes: one or two, solid, each across the middle of its width. */
+function areCounters(holes: readonly Component[], { width, height }: GreyImage): boolean {
+  const large = holes.filter((hole) => heightOf(hole) >= LEAST_WRITING * Math.min(width, height));
+  return (
+    large.length <= 2 &&
+    large.every(
+      (hole) =>
+        hole.left <= width / 2 &&
+        hole.right >= width / 2 - 1 &&
+        hole.pixels.length >= LEAST_COUNTER * areaOf(hole),
+    )
+  );
+}
+
+/** Whether what is seen in the holes has the level of what surrounds the component in the picture. */
+function isPaper(
+  holes: readonly Component[],
+  component: Component,
+  filled: GreyImage,
+  { width, pixels }: GreyImage,
+): boolean {
+  const { left, top } = component;
+  const inside = new Histogram();
+  const own = new Histogram();
+  const outside = new Histogram();
+  for (const hole of holes) {
+    for (const place of hole.pixels) {
+      const column = place % filled.width;
+      inside.add(pixels[(top + (place - column) / filled.width) * width + left + column]);
+    }
+  }
+  pixels.forEach((level, place) => {
+    const column = (place % width) - left;
+    const row = Math.floor(place / width) - top;
+    const isInBox = column >= 0 && row >= 0 && column < filled.width && row < filled.height;
+    const seen = isInBox ? filled.pixels[row * filled.width + column] : OUTSIDE;
+    if (seen === OUTSIDE) outside.add(level);
+    else if (seen === OWN) own.add(level);
+  });
+  const surroundings = outside.median();
+  return (
+    Math.abs(inside.median() - surroundings) <= SAME_LEVEL * Math.abs(own.median() - surroundings)
+  );
+}
+
+/** How often there was each level, 0 … 255. */
+class Histogram {
+  readonly #counts = new Uint32Array(256);
+  #total = 0;
+
+  add(level: number): void {
+    this.#counts[level]++;
+    this.#total++;
+  }
+
+  median(): number {
+    let below = 0;
+    return this.#counts.findIndex((count) => {
+      below += count;
+      return 2 * below >= this.#total;
+    });
+  }
 }
 
 interface Corner {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { digitsOf, findDigits, type GreyImage } from "../../../src/index.js";
+import { DataError, digitsOf, findDigits, type GreyImage } from "../../../src/index.js";
 import { enlarge, fill, oneOfEach, onPaper, sheetOf } from "../../support/pictures.js";
 
 const images = oneOfEach();
@@ -88,4 +88,32 @@ test("a digit that reaches the border is kept beside dust", () => {
   const seven = crop(picture, left, top, left + width, top + height + 20);
   fill(seven, [4, height + 8, 6, 6], 255);
   expect(findDigits(seven)).toMatchObject({ digits: [{ height }], leftOut: [] });
+});
+
+test("the first digit of a picture cropped to its line is kept though it is the tallest", () => {
+  const picture: GreyImage = { width: 300, height: 155, pixels: new Uint8Array(300 * 155) };
+  fill(picture, [0, 0, 14, 155], 255);
+  for (const left of [60, 140, 220]) {
+    fill(picture, [left, 30, 80, 100], 255);
+    fill(picture, [left + 14, 44, 52, 72], 0);
+    if (left < 220) fill(picture, [left + 66, 30, 14, 100], 0);
+  }
+  for (const seen of [picture, onPaper(picture)]) {
+    expect(findDigits(seen)).toMatchObject({
+      digits: [{ left: 0, height: 155 }, { left: 60 }, { left: 140 }, { left: 220 }],
+      leftOut: [],
+    });
+  }
+});
+
+test("dots all over a picture are refused, and are not compared with those along its border", () => {
+  const picture: GreyImage = { width: 2000, height: 2000, pixels: new Uint8Array(4_000_000) };
+  for (let row = 0; row < 2000; row += 4) {
+    for (let column = 0; column < 2000; column += 4) picture.pixels[row * 2000 + column] = 255;
+  }
+  expect(() => findDigits(picture)).toThrow(
+    new DataError("the picture shows 250000 separate marks, expected at most 5000"),
+  );
+  fill(picture, [0, 1999, 40, 1], 255);
+  expect(() => findDigits(picture)).toThrow(/separate marks, expected at most 5000$/);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { digitsOf, type GreyImage } from "../../../src/index.js";
+import { digitsOf, findDigits, type GreyImage, OptionError } from "../../../src/index.js";
 import { randomNumbers } from "../../support/numbers.js";
 import { enlarge, oneOfEach, onPaper, sheetOf } from "../../support/pictures.js";
 
@@ -121,4 +121,16 @@ test("pictures that are none, or nothing but noise, are refused in a sentence", 
     for (let column = 1; column < 399; column += 2) pixels[row * 400 + column] = 255;
   }
   expect(() => digitsOf({ width: 400, height: 400, pixels })).toThrow(/separate marks, expected/);
+});
+
+test("what is no picture in grey is refused, and ImageData told of greyImage", () => {
+  const imageData = { width: 1, height: 1, data: new Uint8ClampedArray(4) };
+  for (const find of [digitsOf, findDigits]) {
+    expect(() => find(imageData as unknown as GreyImage)).toThrow(
+      new OptionError(
+        "pixels of a picture is undefined, expected a Uint8Array or a Uint8ClampedArray, as greyImage makes it of ImageData",
+      ),
+    );
+    expect(() => find(null as unknown as GreyImage)).toThrow(OptionError);
+  }
 });

@@ -61,3 +61,9 @@ test("pixels that are no bytes are refused", () => {
   const data = new Float32Array(4) as unknown as Uint8Array;
   expect(() => greyImage({ width: 1, height: 1, data })).toThrow(OptionError);
 });
+
+test("no picture is refused", () => {
+  for (const none of [null, undefined, 7]) {
+    expect(() => greyImage(none as unknown as ImageData)).toThrow(OptionError);
+  }
+});

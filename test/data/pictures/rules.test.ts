@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { withoutRules } from "../../../src/data/pictures/rules.js";
 import { digitsOf, findDigits, type GreyImage } from "../../../src/index.js";
 import { enlarge, fill, oneOfEach, onPaper, sheetOf } from "../../support/pictures.js";
 
@@ -59,4 +60,42 @@ test("a picture of nothing but thin lines keeps them", () => {
     digits: [{ left: 200, top: 20, width: 3, height: 260 }],
     leftOut: [],
   });
+});
+
+test("thin strokes of large digits are no rules", () => {
+  const line: GreyImage = { width: 1280, height: 720, pixels: new Uint8Array(1280 * 720) };
+  fill(line, [300, 140, 7, 440], 255);
+  fill(line, [600, 140, 260, 440], 255);
+  fill(line, [607, 147, 246, 426], 0);
+  expect(findDigits(onPaper(line))).toMatchObject({
+    digits: [{ left: 300, height: 440 }, { left: 600 }],
+    leftOut: [],
+  });
+  const four: GreyImage = { width: 1000, height: 1000, pixels: new Uint8Array(1_000_000) };
+  fill(four, [650, 100, 9, 800], 255);
+  fill(four, [150, 600, 700, 9], 255);
+  fill(four, [150, 100, 9, 500], 255);
+  expect(findDigits(onPaper(four))).toMatchObject({
+    digits: [{ left: 150, top: 100, width: 700, height: 800 }],
+    leftOut: [],
+  });
+});
+
+test("lines within a page's margins are rules when many are parallel", () => {
+  const picture: GreyImage = { width: 800, height: 600, pixels: new Uint8Array(800 * 600) };
+  fill(picture, [380, 90, 20, 110], 255);
+  for (let row = 100; row < 600; row += 60) fill(picture, [100, row, 600, 2], 255);
+  const { digits, leftOut } = findDigits(onPaper(picture));
+  expect(leftOut).toHaveLength(9);
+  expect(leftOut.every(({ reason }) => reason === "rule")).toBe(true);
+  expect(digits).toMatchObject([{ left: 380, width: 20 }]);
+});
+
+test("more thin runs than a page's lines have are no rules", () => {
+  const lines = (distance: number) => {
+    const picture: GreyImage = { width: 1000, height: 1000, pixels: new Uint8Array(1_000_000) };
+    for (let row = 0; row < 1000; row += distance) fill(picture, [0, row, 1000, 1], 255);
+    return withoutRules(picture).rules.length;
+  };
+  expect([lines(10), lines(2)]).toEqual([100, 0]);
 });

@@ -72,8 +72,11 @@ test("boxes are places in the picture", () => {
 });
 
 test("digits with holes are no sheets, however bold and closely cropped", () => {
-  const zero = bold(300, 400, [90, 100, 120, 200]);
-  const eight = bold(300, 400, [90, 60, 120, 100], [90, 240, 120, 100]);
+  const zero = bold(300, 400, 100, [[90, 100, 120, 200]]);
+  const eight = bold(300, 400, 100, [
+    [90, 60, 120, 100],
+    [90, 240, 120, 100],
+  ]);
   for (const picture of [zero, eight]) {
     for (const seen of [picture, onPaper(picture)]) {
       expect(findDigits(seen)).toMatchObject({
@@ -92,8 +95,12 @@ test("a bar with a flaw is no sheet", () => {
 });
 
 /** A block with round corners and holes. */
-function bold(width: number, height: number, ...holes: readonly (readonly number[])[]): GreyImage {
-  const radius = width / 3;
+function bold(
+  width: number,
+  height: number,
+  radius: number,
+  holes: readonly (readonly number[])[],
+): GreyImage {
   const pixels = Uint8Array.from({ length: width * height }, (_, place) => {
     const x = place % width;
     const y = Math.floor(place / width);
@@ -102,5 +109,55 @@ function bold(width: number, height: number, ...holes: readonly (readonly number
   });
   const picture = { width, height, pixels };
   for (const hole of holes) fill(picture, hole, 0);
+  return picture;
+}
+
+describe.each([
+  { name: "square corners", radius: 0 },
+  { name: "slightly round corners", radius: 12 },
+])("a bold digit with $name is no sheet", ({ radius }) => {
+  test.each([
+    { digit: "0", holes: [[70, 80, 60, 140]] },
+    { digit: "4", holes: [[70, 60, 50, 60]] },
+    { digit: "6", holes: [[70, 170, 60, 70]] },
+    {
+      digit: "8",
+      holes: [
+        [70, 50, 60, 70],
+        [70, 180, 60, 70],
+      ],
+    },
+  ])("$digit", ({ holes }) => {
+    const block = bold(200, 300, radius, holes);
+    for (const margin of [20, 60]) {
+      const picture = framed(block, margin);
+      for (const seen of [picture, onPaper(picture)]) {
+        expect(findDigits(seen)).toMatchObject({
+          digits: [{ left: margin, top: margin, width: 200, height: 300 }],
+          leftOut: [],
+        });
+      }
+    }
+  });
+});
+
+test("one digit on a sheet that lies on a lighter desk than its ink is read", () => {
+  const one = sheetOf([enlarge(images[0], 5, 60)], 1);
+  const { digits, leftOut } = findDigits(onDesk(onPaper(one, 225, 10), 80, 3, 0));
+  expect(leftOut).toMatchObject([{ reason: "surroundings" }]);
+  expect(digits).toHaveLength(1);
+  const [alone] = digitsOf(one);
+  expect(Math.abs(digits[0].height / alone.height - 1)).toBeLessThan(0.25);
+});
+
+/** With black around it. */
+function framed({ width, height, pixels }: GreyImage, margin: number): GreyImage {
+  const wide = width + 2 * margin;
+  const tall = height + 2 * margin;
+  const picture = { width: wide, height: tall, pixels: new Uint8Array(wide * tall) };
+  for (let row = 0; row < height; row++) {
+    const line = pixels.subarray(row * width, (row + 1) * width);
+    picture.pixels.set(line, (margin + row) * wide + margin);
+  }
   return picture;
 }
