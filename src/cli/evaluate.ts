@@ -13,9 +13,10 @@ import { addDataOptions, type DataFlags } from "./data.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { evaluateValues, isOfClasses, loadDataFor } from "./ownData.js";
 import { type ArrayNames, addArrayOptions } from "./sampleData.js";
+import { addTableOptions, type TableFlags } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
 
-interface EvaluateFlags extends DataFlags, ArrayNames, ActivationFlags, ExecutionFlags {
+interface EvaluateFlags extends DataFlags, ArrayNames, TableFlags, ActivationFlags, ExecutionFlags {
   readonly json?: true;
 }
 
@@ -38,6 +39,7 @@ export function defineEvaluate(command: Command, terminal: Terminal): void {
     command.argument("MODEL", "a saved model, or a .safetensors or .npz file of PyTorch's names"),
   );
   addArrayOptions(command);
+  addTableOptions(command);
   addActivationOptions(command);
   addExecutionOptions(command)
     .option("--json", "print one JSON object")

@@ -28,9 +28,10 @@ import { addDataOptions, type DataFlags } from "./data.js";
 import { oneOf } from "./optionValues.js";
 import { evaluateValues, isOfClasses, loadDataFor } from "./ownData.js";
 import { type ArrayNames, addArrayOptions } from "./sampleData.js";
+import { addTableOptions, type TableFlags } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
 
-interface ExportFlags extends DataFlags, ArrayNames, ActivationFlags, EncodeOptions {
+interface ExportFlags extends DataFlags, ArrayNames, TableFlags, ActivationFlags, EncodeOptions {
   readonly out: string;
   readonly format?: Format;
   readonly json?: true;
@@ -66,6 +67,7 @@ export function defineExport(command: Command, terminal: Terminal): void {
     command.argument("MODEL", "a saved model, or a .safetensors or .npz file of PyTorch's names"),
   );
   addArrayOptions(command);
+  addTableOptions(command);
   addActivationOptions(command)
     .requiredOption("--out <file>", "where to; never half-written")
     .option(

@@ -10,7 +10,7 @@ import {
 import { type DataFlags, loadTestData, type OwnData } from "./data.js";
 import { dataKindOf } from "./dataKind.js";
 import { type ArrayNames, loadSampleInputsFor, loadSamples, loadSamplesFor } from "./sampleData.js";
-import { loadInputsFor, loadTable, loadTableFor } from "./tableData.js";
+import { loadInputsFor, loadTable, loadTableFor, type TableFlags } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
 import { type DataSettings, refuseStrangers, type SettingSource } from "./trainSettings.js";
 
@@ -38,13 +38,13 @@ export function loadOwnData(
  */
 export async function loadDataFor(
   model: Mlp,
-  flags: DataFlags & ArrayNames,
+  flags: DataFlags & ArrayNames & TableFlags,
   terminal: Terminal,
 ): Promise<Dataset<Targets>> {
   const kind = await dataKindOf(flags.data);
-  refuseArrayNames(flags, kind);
+  refuseOthersFlags(flags, kind);
   if (flags.data !== undefined && kind === "table") {
-    return await loadTableFor(model, flags.data, terminal);
+    return await loadTableFor(model, flags.data, flags, terminal);
   }
   if (flags.data !== undefined && kind === "arrays") {
     return await loadSamplesFor(model, flags.data, flags, terminal);
@@ -55,24 +55,28 @@ export async function loadDataFor(
 /** Inputs alone, of a table or arrays. */
 export async function loadRowsFor(
   model: Mlp,
-  { data, ...names }: ArrayNames & { readonly data: string },
+  { data, ...flags }: ArrayNames & TableFlags & { readonly data: string },
   terminal: Terminal,
 ): Promise<{
   readonly inputs: Uint8Array | Float32Array;
   readonly preprocessing: Preprocessing | undefined;
 }> {
   const kind = await dataKindOf(data);
-  refuseArrayNames(names, kind);
-  if (kind === "arrays") return await loadSampleInputsFor(model, data, names, terminal);
-  return await loadInputsFor(model, data, terminal);
+  refuseOthersFlags(flags, kind);
+  if (kind === "arrays") return await loadSampleInputsFor(model, data, flags, terminal);
+  return await loadInputsFor(model, data, flags, terminal);
 }
 
-/** A table's columns are known to the model. */
-function refuseArrayNames({ inputs, target }: ArrayNames, kind: "images" | "table" | "arrays") {
+/** Flags that are of data of another kind. A table's columns are known to the model. */
+function refuseOthersFlags(
+  { inputs, target, decimal }: ArrayNames & TableFlags,
+  kind: "images" | "table" | "arrays",
+): void {
   if (kind === "table" && target !== undefined) {
     throw new OptionError("--target was given, expected --data FILE with arrays too");
   }
   refuseStrangers({ ...(inputs !== undefined && { inputs }) }, kind);
+  if (decimal !== undefined) refuseStrangers({ decimal }, kind);
   if (target !== undefined) refuseStrangers({ target }, kind);
 }
 

@@ -25,9 +25,10 @@ import {
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { wholeNumber } from "./optionValues.js";
 import { predictRows } from "./predictRows.js";
+import { addTableOptions, type TableFlags } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
 
-interface PredictFlags extends ActivationFlags, ExecutionFlags {
+interface PredictFlags extends ActivationFlags, ExecutionFlags, TableFlags {
   readonly data?: string;
   readonly inputs?: string;
   readonly out?: string;
@@ -88,6 +89,7 @@ export function definePredict(command: Command, terminal: Terminal): void {
     )
     .option("--one", "take each picture for one digit, in however many parts")
     .option("--json", "print one JSON object for each picture or row");
+  addTableOptions(command);
   addActivationOptions(command);
   addExecutionOptions(command)
     .addHelpText("after", EXAMPLES)
@@ -154,14 +156,17 @@ function printRefusal(picture: string, { code, message }: WasmlpError, terminal:
 
 /** @throws OptionError when there are pictures and a table, or neither, or options that are for the other. */
 function checkFlags(pictures: readonly string[], flags: PredictFlags): void {
-  const { data, inputs, out, one, top } = flags;
+  const { data, inputs, decimal, out, one, top } = flags;
   if (data === undefined) {
     if (pictures.length === 0) {
       throw new OptionError(
         "nothing to predict was given, expected MODEL and then IMAGE..., - for a picture on standard input, or --data FILE",
       );
     }
-    const stray = out !== undefined ? "--out" : inputs !== undefined ? "--inputs" : undefined;
+    const stray =
+      (out !== undefined && "--out") ||
+      (inputs !== undefined && "--inputs") ||
+      (decimal !== undefined && "--decimal");
     if (stray) throw new OptionError(`${stray} was given, expected --data FILE too`);
     return;
   }

@@ -10,9 +10,10 @@ import {
   valuesOf,
 } from "../report/rowPredictions.js";
 import { loadRowsFor } from "./ownData.js";
+import type { TableFlags } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
 
-export interface PredictRowsFlags {
+export interface PredictRowsFlags extends TableFlags {
   readonly data: string;
   readonly inputs?: string;
   readonly out?: string;
@@ -29,11 +30,15 @@ const LINES_AT_ONCE = 1000;
  */
 export async function predictRows(
   model: Mlp,
-  { data, inputs: name, out, json }: PredictRowsFlags,
+  { data, inputs: name, decimal, out, json }: PredictRowsFlags,
   terminal: Terminal,
 ): Promise<void> {
   if (out !== undefined) await checkWritable(out);
-  const { inputs, preprocessing } = await loadRowsFor(model, { data, inputs: name }, terminal);
+  const { inputs, preprocessing } = await loadRowsFor(
+    model,
+    { data, inputs: name, decimal },
+    terminal,
+  );
   const predictions: RowPredictions = {
     outputs: await model.predictAll(inputs, { signal: terminal.signal }),
     architecture: model.architecture,

@@ -1,6 +1,8 @@
 /** Tables in files of one's own: CSV and TSV, gzip-compressed or not. */
+import type { Command } from "commander";
 import {
   type Dataset,
+  type DecimalSign,
   encodeInputs,
   encodeTable,
   inferTask,
@@ -18,8 +20,23 @@ import {
 import { readCsvFile } from "../node/index.js";
 import { bytes, plural } from "../report/numbers.js";
 import type { OwnData } from "./data.js";
+import { oneOf } from "./optionValues.js";
 import type { Terminal } from "./terminal.js";
 import type { DataSettings } from "./trainSettings.js";
+
+/** How a table is read, where the model's training does not say it. */
+export interface TableFlags {
+  readonly decimal?: DecimalSign | undefined;
+}
+
+/** The options that say how a table is read, of commands that take a model. */
+export function addTableOptions(command: Command): Command {
+  return command.option(
+    "--decimal <point|comma>",
+    "of a table: what stands before fractions (default: as told in training, or what its numbers have)",
+    oneOf("--decimal", ["point", "comma"] as const),
+  );
+}
 
 /** How often reading tells of itself, in bytes. */
 const TOLD_EVERY = 2 ** 22;
@@ -63,9 +80,10 @@ export async function loadTable(
 export async function loadTableFor(
   model: Mlp,
   path: string,
+  flags: TableFlags,
   terminal: Terminal,
 ): Promise<Dataset<Targets>> {
-  const { table, preprocessing } = await readTableFor(model, path, terminal);
+  const { table, preprocessing } = await readTableFor(model, path, flags, terminal);
   return encodeTable(table, {
     preprocessing,
     names: model.classNames,
@@ -81,20 +99,24 @@ export async function loadTableFor(
 export async function loadInputsFor(
   model: Mlp,
   path: string,
+  flags: TableFlags,
   terminal: Terminal,
 ): Promise<{ readonly inputs: Float32Array; readonly preprocessing: Preprocessing }> {
-  const { table, preprocessing } = await readTableFor(model, path, terminal);
+  const { table, preprocessing } = await readTableFor(model, path, flags, terminal);
   return { inputs: encodeInputs(table, preprocessing).inputs, preprocessing };
 }
 
 async function readTableFor(
   model: Mlp,
   path: string,
+  { decimal }: TableFlags,
   terminal: Terminal,
 ): Promise<{ readonly table: Table; readonly preprocessing: Preprocessing }> {
   const { preprocessing } = model;
   if (preprocessing) {
-    return { table: await readTable(path, readingOf(model), terminal), preprocessing };
+    const reading = readingOf(model);
+    const told = { ...reading, decimal: decimal ?? reading.decimal };
+    return { table: await readTable(path, told, terminal), preprocessing };
   }
   throw new OptionError(
     `--data is the table ${path}, expected images or arrays as the model was not trained on a table`,

@@ -99,6 +99,36 @@ test("a table with decimal commas trains to the same weights as one with points,
   expect(told.exitCode).toBe(0);
 });
 
+test("what commas are is told to commands that take a model, too", async () => {
+  const rows = Array.from({ length: 30 }, (_, row) => `${row},${row % 7}5\t${row % 2}\n`);
+  const directory = await files({
+    "clear.tsv": `x\ty\n${rows.join("")}`,
+    "doubtful.tsv": "x\ty\n1,125\t0\n2,250\t1\n",
+    "point.tsv": "x\ty\n1.125\t0\n2.250\t1\n",
+  });
+  const at = (name: string) => join(directory, name);
+  const out = at("m.safetensors");
+  const trained = await wasmlp(
+    ...["train", "--data", at("clear.tsv"), "--epochs", "1", "--seed", "1", "--out", out],
+  );
+  expect(trained.stderr).toContain("decimal commas");
+  for (const command of ["predict", "evaluate"]) {
+    const refused = await wasmlp(command, out, "--data", at("doubtful.tsv"), "--json");
+    expect([refused.exitCode, refused.stdout]).toEqual([1, ""]);
+    expect(refused.stderr).toContain('found "1,125", expected --decimal comma where that is a');
+    const told = await wasmlp(
+      ...[command, out, "--data", at("doubtful.tsv"), "--decimal", "comma", "--json"],
+    );
+    const same = await wasmlp(command, out, "--data", at("point.tsv"), "--json");
+    expect(told).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(told.stdout.replace("doubtful", "point")).toBe(same.stdout);
+  }
+  const pictures = await wasmlp("predict", out, "seven.png", "--decimal", "comma");
+  expect(pictures.stderr).toContain("--decimal was given, expected --data FILE too");
+  const digits = await wasmlp("evaluate", out, "--data", "digits", "--decimal", "comma");
+  expect(digits.stderr).toContain("--decimal was given, expected --data FILE with a table too");
+});
+
 test("a table of a single column is told to be one", async () => {
   const data = join(await files({ "one.csv": "x|y\n1|2\n3|4\n" }), "one.csv");
   const { exitCode, stderr } = await wasmlp("train", "--data", data);

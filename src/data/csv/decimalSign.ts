@@ -68,7 +68,9 @@ export function findUnclearNumber(
   if (point.first && (told === "comma" || (hasCommas && !point.areClear))) {
     return {
       cell: point.first,
-      expected: "a decimal comma as elsewhere, and no groups of three digits",
+      expected: hasCommas
+        ? "a decimal comma as elsewhere, and no groups of three digits"
+        : "a decimal comma, or --decimal point",
     };
   }
   const isCommaClear =
