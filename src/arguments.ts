@@ -19,7 +19,7 @@ export function checkType(name: string, value: unknown, type: Type): void {
 }
 
 /**
- * Of an object with options those that are given, which is to say not undefined.
+ * Checks the names and types of options; those that are undefined count as not given.
  *
  * @param owner the function whose options they are, for messages
  * @throws OptionError when `options` is no object, has an option that is not in `types`, or one of another type.
@@ -49,7 +49,7 @@ export function checkNames(owner: string, given: object, known: object): void {
     const start = name.slice(0, 2).toLowerCase();
     const alike = names.filter((other) => other.toLowerCase().startsWith(start));
     throw new OptionError(
-      `${owner} was given an option ${JSON.stringify(name.slice(0, 60))}, expected ${(alike.length > 0 ? alike : names).join(", ")}`,
+      `${owner} was given a property ${JSON.stringify(name.slice(0, 60))}, expected ${(alike.length > 0 ? alike : names).join(", ")}`,
     );
   }
 }

@@ -221,7 +221,8 @@ export class Mlp implements Disposable {
   }
 
   /**
-   * Trains on `dataset`. Resolves after the last epoch.
+   * Trains on `dataset`. Resolves after the last epoch. Until then a copy of the parameters of the last whole epoch is held,
+   * 4 bytes a parameter, to go back to when training diverges; `earlyStopping` holds another, of the best epoch.
    *
    * @throws OptionError when an option is out of range or a data set does not fit the network.
    * @throws DataError when a number of a data set is NaN or infinite.

@@ -23,7 +23,9 @@ import { takeForTraining } from "./trainee.js";
 
 /**
  * Trains `network` on `dataset`, an epoch at each turn of the iterator. Leaving the loop ends the
- * training; the network keeps what it has learned.
+ * training; the network keeps what it has learned. Until then a copy of the parameters of the last whole
+ * epoch is held beside them, 4 bytes a parameter, to go back to when training diverges; early stopping
+ * holds another, of the best epoch.
  *
  * @throws OptionError when an option is out of range or a data set does not fit the network.
  * @throws ModelError when `options.resume` is not a checkpoint of this run.
@@ -38,7 +40,7 @@ export async function* trainEpochs(
   options: FitOptions = {},
 ): AsyncGenerator<EpochReport, History, undefined> {
   checkDataset(dataset);
-  checkOptions("fit", options, FIT_OPTIONS);
+  checkOptions("fit or epochs", options, FIT_OPTIONS);
   const settings = resolveFitOptions(options, dataset.samples);
   const { trace } = options;
   if (trace && network.execution.memory === "private") {
@@ -47,6 +49,7 @@ export async function* trainEpochs(
   const release = takeForTraining(network, "fit");
   const sessions: Session[] = [];
   let averaging: LearningState | undefined;
+  let isAveraged = false;
   let diverged = false;
   let kept: Parameters | undefined;
   try {
@@ -104,6 +107,7 @@ export async function* trainEpochs(
       checkEpoch(network, epoch, settings);
       const layers = options.inspect && training.layerStates();
       averaging?.exchangeAverage();
+      isAveraged = true;
       if (checking) trace?.begin("validation", epoch);
       const checked = checking && (await evaluateSession(checking, options.signal, trace));
       trace?.begin("TypeScript", epoch);
@@ -119,6 +123,7 @@ export async function* trainEpochs(
       stopping?.observe(network, report);
       updateCopy(network, kept);
       averaging?.exchangeAverage();
+      isAveraged = false;
       plateau?.observe(report.validationLoss ?? report.loss);
       epochs.push(report);
       if (layers) options.inspect?.(report, layers);
@@ -146,8 +151,8 @@ export async function* trainEpochs(
     throw error;
   } finally {
     if (!network.disposed) {
-      // Whoever leaves early takes the average too.
-      averaging?.exchangeAverage();
+      // Whoever leaves early takes the average too; during validation the network has it already.
+      if (!isAveraged) averaging?.exchangeAverage();
       // An epoch that was left early may have diverged unseen.
       if (kept && (diverged || strayParameter(network))) restoreParameters(network, kept);
     }

@@ -1,6 +1,6 @@
 /** The rules by which parameters follow their gradients. */
 
-import { checkFraction, checkNames } from "../arguments.js";
+import { checkFraction, checkNames, isRecord, wrongType } from "../arguments.js";
 import type { StepSettings } from "../engine/plan.js";
 import { OptionError } from "../errors.js";
 import type { OptimizerKernel } from "../model/learning.js";
@@ -33,16 +33,16 @@ export interface OptimizerOptions {
 
 export type ResolvedOptimizer = Required<OptimizerOptions>;
 
-const DEFAULTS = { momentum: 0.9, secondMomentum: 0.999, epsilon: 1e-8 };
 /** What AdamW decays by where nothing is said, as in PyTorch. */
 export const ADAMW_DECAY = 0.01;
 
 /** @throws OptionError when there is no such optimiser or a number is out of range. */
 export function resolveOptimizer(optimizer: OptimizerName | OptimizerOptions): ResolvedOptimizer {
   const options = typeof optimizer === "string" ? { name: optimizer } : optimizer;
-  const resolved = { ...DEFAULTS, ...options };
-  checkNames("optimizer", resolved, { name: "", ...DEFAULTS });
-  const { name, momentum, secondMomentum, epsilon } = resolved;
+  if (!isRecord(options)) throw wrongType("optimizer", options, "a name or an object");
+  const { name, momentum = 0.9, secondMomentum = 0.999, epsilon = 1e-8 } = options;
+  const resolved = { name, momentum, secondMomentum, epsilon };
+  checkNames("optimizer", options, resolved);
   if (!OPTIMIZERS.includes(name)) {
     throw new OptionError(`the optimizer is "${name}", expected ${OPTIMIZERS.join(", ")}`);
   }

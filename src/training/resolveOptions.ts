@@ -198,9 +198,11 @@ export function checkSeed(seed: number): void {
 
 function resolveAugmentation(options: Partial<Augmentation> | undefined): Augmentation | null {
   if (!options) return null;
-  checkNames("augmentation", options, DEFAULT_AUGMENTATION);
-  const augmentation = { ...DEFAULT_AUGMENTATION, ...options };
-  const { shift, rotation, scale, shear, elastic, smoothness } = augmentation;
+  const defaults = DEFAULT_AUGMENTATION;
+  checkNames("augmentation", options, defaults);
+  const { shift = defaults.shift, rotation = defaults.rotation } = options;
+  const { scale = defaults.scale, shear = defaults.shear } = options;
+  const { elastic = defaults.elastic, smoothness = defaults.smoothness } = options;
   checkRange("augmentation.shift", shift, 0, 1e6);
   checkRange("augmentation.rotation", rotation, 0, 180);
   checkFraction("augmentation.scale", scale);
@@ -209,7 +211,7 @@ function resolveAugmentation(options: Partial<Augmentation> | undefined): Augmen
   // Below a tenth of a pixel nothing is smoothed.
   checkRange("augmentation.smoothness", smoothness, 0.1, 1e4);
   const none = shift === 0 && rotation === 0 && scale === 0 && shear === 0 && elastic === 0;
-  return none ? null : augmentation;
+  return none ? null : { shift, rotation, scale, shear, elastic, smoothness };
 }
 
 function resolveEarlyStopping({

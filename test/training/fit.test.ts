@@ -6,6 +6,7 @@ import { Mlp, type MlpOptions } from "../../src/mlp.js";
 import { perceptron } from "../../src/model/architecture.js";
 import { initialize } from "../../src/model/initialization.js";
 import { Network } from "../../src/model/network.js";
+import { Trace } from "../../src/trace/index.js";
 import { trainEpochs } from "../../src/training/fit.js";
 import type { EpochReport, FitOptions, Progress } from "../../src/training/options.js";
 import { corners, noise, xor } from "../support/datasets.js";
@@ -358,6 +359,22 @@ describe.each([
     expect(sha256(model)).toBe(sha256(expected));
     await expect(model.fit(noise(100), { epochs: 1 })).resolves.toBeDefined();
   });
+});
+
+test("a signal that aborts in validation leaves the averaged weights too", async () => {
+  const options = { epochs: 1, averaging: 0.99, validation: noise(50), seed: 3 };
+  using expected = await noiseModel();
+  await expected.fit(noise(100), options);
+  using model = await noiseModel();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const trace = new Trace();
+  vi.spyOn(trace, "begin").mockImplementation((name) => {
+    if (name === "validation") controller.abort("validated enough");
+  });
+  const training = model.fit(noise(100), { ...options, signal, trace });
+  await expect(training).rejects.toBe("validated enough");
+  expect(sha256(model)).toBe(sha256(expected));
 });
 
 test("a second fit at the same time is refused, and the first goes on", async () => {

@@ -7,6 +7,9 @@ import {
   resolveFitOptions,
 } from "../../src/training/resolveOptions.js";
 
+/** Of whatever type is wanted. */
+const wrong = (value: unknown): never => value as never;
+
 test("what the caller leaves out takes the documented default", () => {
   expect(resolveFitOptions({}, 100)).toEqual({
     epochs: 10,
@@ -49,6 +52,20 @@ test("what the caller says is taken", () => {
     seed: 2 ** 32 - 1,
   };
   expect(resolveFitOptions(options, 100)).toEqual({ ...options, earlyStopping: null });
+});
+
+test("what is undefined counts as left out, within options too", () => {
+  const adam = wrong({ name: "adam", momentum: undefined, epsilon: undefined });
+  expect(resolveFitOptions({ optimizer: adam }, 10).optimizer).toEqual({
+    name: "adam",
+    momentum: 0.9,
+    secondMomentum: 0.999,
+    epsilon: 1e-8,
+  });
+  const augmentation = wrong({ rotation: 5, shift: undefined, smoothness: undefined });
+  expect(resolveFitOptions({ augmentation }, 10).augmentation).toEqual(
+    resolveFitOptions({ augmentation: { rotation: 5 } }, 10).augmentation,
+  );
 });
 
 test("AdamW decays where nothing is said, and augmentation by nothing is none", () => {
