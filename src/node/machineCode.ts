@@ -164,9 +164,9 @@ function targetOf(text: string): number | undefined {
  */
 function rareFrom(lines: readonly Line[]): number {
   const targets = lines.flatMap(({ text }, index) => {
-    const isLimit = LIMIT.test(text);
+    if (!LIMIT.test(text)) return [];
     const jump = lines.slice(index).find((line) => targetOf(line.text) !== undefined);
-    return isLimit && jump ? [targetOf(jump.text) as number] : [];
+    return jump ? [targetOf(jump.text) as number] : [];
   });
   return Math.min(...targets);
 }

@@ -36,6 +36,13 @@ const CODE = printed([
   [0x70, "jmp 0x23185362d644  <+0x44>"],
 ]);
 
+test("a long listing without jumps is looked through once, not once a line", () => {
+  const lines = Array.from({ length: 50_000 }, (_, index) => [4 * index, "nop"] as const);
+  const work = { operations: 1, stores: 1, calls: 0 };
+  // Once a line it takes longer than tests may.
+  expect(findMachineLoop(printed(lines), CODE, work)).toBe("is not told: of 0 loops marks make 1");
+});
+
 /** The same between a loop that is like it and one that is not. */
 function amongOthers(mark: string): string {
   return printed([
