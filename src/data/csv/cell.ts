@@ -10,7 +10,15 @@ export interface Cell {
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const DECIMAL_COMMA = /^[+-]?\d*,\d+(?:e[+-]?\d+)?$/i;
-const GROUPED = /^[+-]?\d{1,3}([.,' ])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/;
+/** Ways of writing a number that are not read. U+2212 is the typographic minus. */
+const FOREIGN: readonly RegExp[] = [
+  // Digit groups: "1.234,5", "1 234" with several kinds of spaces, "1’234".
+  /^[+\-\u2212]?\d{1,3}([.,'\u2019 \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/,
+  // Digit groups of two, as in India: "1,23,100".
+  /^[+\-\u2212]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?$/,
+  /^[+\-\u2212]?(?:\d+[.,]?\d*|[.,]\d+)\s?%$/,
+  /^\u2212(?:\d+[.,]?\d*|[.,]\d+)(?:e[+\-\u2212]?\d+)?$/i,
+];
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
 const MISSING: ReadonlySet<string> = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"]);
 
@@ -26,9 +34,9 @@ export function parseDecimalComma(text: string): number | undefined {
   return DECIMAL_COMMA.test(text) ? Math.fround(Number(text.replace(",", "."))) : undefined;
 }
 
-/** Whether a cell may be a number whose digits stand in groups, "1.234,5" or "1 234 567". */
-export function hasGroups(text: string): boolean {
-  return GROUPED.test(text);
+/** Whether a cell may be a number that is not read: with digit groups, "1 234,5", a percent sign, or a typographic minus. */
+export function isForeignNumber(text: string): boolean {
+  return FOREIGN.some((pattern) => pattern.test(text));
 }
 
 /** Whether a cell says that it holds nothing: empty, "NA", "?" and the like. */

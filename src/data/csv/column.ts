@@ -1,6 +1,6 @@
 /** A column that grows: numbers, categories, or both for as long as the cells leave it open. */
 
-import { type Cell, hasGroups, isMissing, parseDecimalComma, parseNumber } from "./cell.js";
+import { type Cell, isForeignNumber, isMissing, parseDecimalComma, parseNumber } from "./cell.js";
 import { type DecimalSign, SignedNumbers, type UnclearNumber } from "./decimalSign.js";
 import { judgeMixture, type Mixture } from "./mixture.js";
 
@@ -44,11 +44,11 @@ export class Column implements TableColumn {
   unclear: UnclearNumber | undefined;
   beyond: Cell | undefined;
   readonly categories: string[] = [];
-  /** Its numbers with a decimal point, with a decimal comma, and those in groups of digits, which are not read. */
+  /** Its numbers with a decimal point, with a decimal comma, and those written in a way that is not read. */
   readonly numbers = {
     point: new SignedNumbers(),
     comma: new SignedNumbers(),
-    grouped: new SignedNumbers(),
+    foreign: new SignedNumbers(),
   };
   readonly #readsCommas: boolean;
   readonly #codeOf = new Map<string, number>();
@@ -111,20 +111,20 @@ export class Column implements TableColumn {
   }
 
   #numberIn(text: string, line: number): number | undefined {
-    const { point, comma, grouped } = this.numbers;
+    const { point, comma, foreign } = this.numbers;
     const value = parseNumber(text);
     if (value !== undefined) {
       if (!point.areClear && text.includes(".")) point.push({ text, line });
       return value;
     }
-    if (!this.#readsCommas) return undefined;
+    if (!this.#readsCommas && text.includes(",")) return undefined;
     const decimal = parseDecimalComma(text);
     if (decimal !== undefined) {
       if (!comma.areClear) comma.push({ text, line });
       return decimal;
     }
-    if (!hasGroups(text)) return undefined;
-    grouped.push({ text, line });
+    if (!isForeignNumber(text)) return undefined;
+    foreign.push({ text, line });
     return Number.NaN;
   }
 

@@ -22,8 +22,8 @@ export class SignedNumbers {
   }
 }
 
-/** The numbers of a column by their decimal sign, and those in groups of digits; plain whole numbers are neither. */
-export type NumbersBySign = Readonly<Record<DecimalSign | "grouped", SignedNumbers>>;
+/** The numbers of a column by their decimal sign, and those that are not read; plain whole numbers are neither. */
+export type NumbersBySign = Readonly<Record<DecimalSign | "foreign", SignedNumbers>>;
 
 /** What a table tells of the decimal sign of its numbers. */
 export interface SignContext {
@@ -40,6 +40,8 @@ export interface UnclearNumber {
   readonly cell: Cell;
   /** What would be clear, in words that follow "expected". */
   readonly expected: string;
+  /** Whether it may be a name as well: a postal code or an address has digit groups. */
+  readonly mayBeName: boolean;
 }
 
 /**
@@ -47,13 +49,14 @@ export interface UnclearNumber {
  * where commas stand between the cells a quoted "1,2" may be a list: there the caller has to say it.
  */
 export function findUnclearNumber(
-  { comma, point, grouped }: NumbersBySign,
+  { comma, point, foreign }: NumbersBySign,
   { delimiter, told, hasCommas }: SignContext,
 ): UnclearNumber | undefined {
-  if (grouped.first) {
+  if (foreign.first) {
     return {
-      cell: grouped.first,
-      expected: "a number without groups of digits, or --decimal point where that is a text",
+      cell: foreign.first,
+      expected: "a number without digit groups, percent sign or typographic minus",
+      mayBeName: true,
     };
   }
   if (comma.first && point.first) {
@@ -63,6 +66,7 @@ export function findUnclearNumber(
     return {
       cell,
       expected: `a decimal ${sign} as in ${JSON.stringify(earlier.text)} on line ${earlier.line}`,
+      mayBeName: false,
     };
   }
   if (point.first && (told === "comma" || (hasCommas && !point.areClear))) {
@@ -71,6 +75,7 @@ export function findUnclearNumber(
       expected: hasCommas
         ? "a decimal comma as elsewhere, and no groups of three digits"
         : "a decimal comma, or --decimal point",
+      mayBeName: false,
     };
   }
   const isCommaClear =
@@ -79,5 +84,6 @@ export function findUnclearNumber(
   return {
     cell: comma.first,
     expected: "--decimal comma where that is a number, or --decimal point where it is a text",
+    mayBeName: false,
   };
 }

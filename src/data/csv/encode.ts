@@ -234,6 +234,8 @@ function showNames({ columns }: Table): string {
   return told.join(", ") + (columns.length > NAMES_TOLD ? " …" : "");
 }
 
+const TELLS_CLASSES = "--task classification where these are classes";
+
 /**
  * Classification of texts and of few whole numbers, regression of others.
  *
@@ -242,7 +244,7 @@ function showNames({ columns }: Table): string {
 export function inferTask(table: Table, targets: readonly TableColumn[]): Task {
   if (targets.length > 1) return "regression";
   const [column] = targets;
-  refuseStrayText(table, column, "--task classification where these are classes");
+  refuseStrayText(table, column, TELLS_CLASSES);
   return !column.isNumeric || areCodes(column.categories) ? "classification" : "regression";
 }
 
@@ -262,7 +264,8 @@ function refuseConstant(table: Table, targets: readonly TableColumn[]): void {
 
 function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
   const [column] = targets;
-  if (column.isNumeric) refuseDoubtful(table, column);
+  // Whoever asks for classes of "110 001" means names.
+  if (column.isNumeric && !column.unclear?.mayBeName) refuseDoubtful(table, column);
   if (targets.length > 1) {
     throw new OptionError(
       `${table.place}: classification was asked for of ${targets.length} targets, expected one`,
@@ -278,10 +281,12 @@ function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
 }
 
 /** Numbers by size, texts by their characters. */
-function sorted({ categories, isNumeric }: TableColumn): string[] {
+function sorted({ categories, isNumeric, unclear }: TableColumn): string[] {
   const all = [...categories];
   const numberIn = (text: string) => Number(text.replace(",", "."));
-  return isNumeric ? all.sort((a, b) => numberIn(a) - numberIn(b)) : all.sort();
+  return isNumeric && !unclear?.mayBeName
+    ? all.sort((a, b) => numberIn(a) - numberIn(b))
+    : all.sort();
 }
 
 function inputColumn(
@@ -293,7 +298,7 @@ function inputColumn(
   const otherwise = "--ignore for the column, or --categories where its numbers are names";
   refuseStrayText(table, column, otherwise);
   if (!column.isNumeric) return categoryColumn(table, column, missing);
-  refuseDoubtful(table, column);
+  refuseDoubtful(table, column, otherwise);
   const { mean, scale } = spread(table, column);
   const filled = missing === "mean" ? { missing: Math.fround(mean) } : {};
   return {
@@ -321,7 +326,7 @@ function categoryColumn(
 }
 
 function targetColumn(table: Table, column: TableColumn, standardizes: boolean): TargetColumn {
-  refuseText(table, column);
+  refuseText(table, column, `or ${TELLS_CLASSES}`);
   return { name: column.name, ...(standardizes ? spread(table, column) : { mean: 0, scale: 1 }) };
 }
 
@@ -366,20 +371,25 @@ function refuseStrayText(table: Table, column: TableColumn, otherwise: string): 
   );
 }
 
-function refuseText(table: Table, column: TableColumn): void {
+function refuseText(table: Table, column: TableColumn, otherwise?: string): void {
   if (column.text) {
     const { text, line } = column.text;
     throw new DataError(`${at(table, column, line)}: found ${show(text)}, expected a number`);
   }
-  refuseDoubtful(table, column);
+  refuseDoubtful(table, column, otherwise);
 }
 
-/** Numbers that float32 does not hold, or that may be others than they seem. */
-function refuseDoubtful(table: Table, column: TableColumn): void {
+/**
+ * Numbers that float32 does not hold, or that may be others than they seem.
+ *
+ * @param otherwise what to do where they are names
+ */
+function refuseDoubtful(table: Table, column: TableColumn, otherwise?: string): void {
   if (column.unclear) {
-    const { cell, expected } = column.unclear;
+    const { cell, expected, mayBeName } = column.unclear;
+    const names = mayBeName && otherwise ? `, ${otherwise}` : "";
     throw new DataError(
-      `${at(table, column, cell.line)}: found ${show(cell.text)}, expected ${expected}`,
+      `${at(table, column, cell.line)}: found ${show(cell.text)}, expected ${expected}${names}`,
     );
   }
   if (!column.infinite) return;

@@ -1,5 +1,5 @@
 /** Numbers and texts in one column: codes, such as 1, 2 and A, or values among which a text is a mistake. */
-import { hasGroups, parseDecimalComma, parseNumber } from "./cell.js";
+import { isForeignNumber, parseDecimalComma, parseNumber } from "./cell.js";
 
 /** Whole numbers with more different values than this are values, not codes. */
 export const MOST_CODES = 20;
@@ -22,7 +22,8 @@ export function areCodes(numbers: readonly string[]): boolean {
 export function judgeMixture(cells: readonly string[], readsCommas: boolean): Mixture | undefined {
   const isNumber = (text: string) =>
     parseNumber(text) !== undefined ||
-    (readsCommas && (parseDecimalComma(text) !== undefined || hasGroups(text)));
+    ((readsCommas || !text.includes(",")) &&
+      (parseDecimalComma(text) !== undefined || isForeignNumber(text)));
   const numbers = cells.filter(isNumber);
   if (2 * numbers.length <= cells.length) return undefined;
   return areCodes(numbers) ? "codes" : "values";

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { show } from "../../../src/data/arrays/show.js";
 import { encodeTable, learnEncoding } from "../../../src/data/csv/encode.js";
 import { splitTable } from "../../../src/data/csv/splitTable.js";
 import { type Table, type TableOptions, TableReader } from "../../../src/data/csv/table.js";
@@ -61,6 +62,13 @@ const SAY =
   "expected --decimal comma where that is a number, or --decimal point where it is a text";
 const GROUPS = "expected a decimal comma as elsewhere, and no groups of three digits";
 
+const PLAIN = "expected a number without digit groups, percent sign or typographic minus";
+const FOREIGN = [
+  ...["1.234,5", "1,234.5", "1 234", "1,234,567", "-1'234.5", "110 001", "192.168.100.200"],
+  ...["1\u00a0234,5", "1\u202f234", "1\u2009234", "1\u2019234", "1,23,100", "12,34,56,789.5"],
+  ...["0,5 %", "0.5%", "7\u00a0%", "\u22125", "\u22120,5", "\u2212.5e\u22123", "\u22121\u00a0234"],
+];
+
 test.each<{ text: string; options?: Partial<TableOptions>; message: string }>([
   { text: 'x,y\n1,1\n"5,1",1\n', message: `line 3, column 1 ("x"): found "5,1", ${SAY}` },
   { text: "x\ty\n1,234\t1\n", message: `line 2, column 1 ("x"): found "1,234", ${SAY}` },
@@ -73,9 +81,13 @@ test.each<{ text: string; options?: Partial<TableOptions>; message: string }>([
     message: `line 3, column 1 ("x"): found "4,9", expected a decimal point as in "5.1" on line 2`,
   },
   { text: "a;x;y\n0,5;1.234;1\n", message: `line 2, column 2 ("x"): found "1.234", ${GROUPS}` },
-  ...["1.234,5", "1,234.5", "1 234", "1,234,567", "-1'234.5"].map((cell) => ({
+  ...FOREIGN.map((cell) => ({
     text: `x;y\n1;1\n${cell};1\n`,
-    message: `line 3, column 1 ("x"): found "${cell}", expected a number without groups of digits, or --decimal point where that is a text`,
+    message: `line 3, column 1 ("x"): found ${show(cell)}, ${PLAIN}, --ignore for the column, or --categories where its numbers are names`,
+  })),
+  ...FOREIGN.map((cell) => ({
+    text: `x;y\n1;1\n1;${cell}\n`,
+    message: `line 3, column 2 ("y"): found ${show(cell)}, ${PLAIN}, or --task classification where these are classes`,
   })),
   {
     text: "x;y\n1.5;1\n",
@@ -85,6 +97,21 @@ test.each<{ text: string; options?: Partial<TableOptions>; message: string }>([
 ])("refused: $message", ({ text, options, message }) => {
   const table = read(text, options);
   expect(() => learnEncoding(table)).toThrow(new DataError(`a.csv: ${message}`));
+});
+
+test("codes with digit groups are categories and classes where they are asked for, beside decimal commas", () => {
+  const table = read("pin;x;y\n110 001;0,5;9 001\n20 002;1,5;10 002\n110 001;2,5;9 001\n");
+  const { preprocessing, names } = learnEncoding(table, {
+    categories: ["pin"],
+    task: "classification",
+  });
+  expect(preprocessing.columns).toMatchObject([
+    { kind: "categories", categories: ["110 001", "20 002"] },
+    { kind: "number" },
+  ]);
+  expect(names).toEqual(["10 002", "9 001"]);
+  const told = read("pin;y\n110 001;a\n", { decimal: "point" });
+  expect(() => learnEncoding(told)).toThrow(PLAIN);
 });
 
 test("a column that is left out may be doubtful", () => {

@@ -89,6 +89,8 @@ test("numbers count by the different cells, decimal commas where they are read",
   expect(judgeMixture(["1,5", "2,5", "a"], true)).toBe("values");
   expect(judgeMixture(["1,5", "2,5", "a"], false)).toBeUndefined();
   expect(judgeMixture(["1.234,5", "2.345,6", "a"], true)).toBe("values");
+  expect(judgeMixture(["1.234,5", "2.345,6", "a"], false)).toBeUndefined();
+  expect(judgeMixture(["5 %", "7 %", "a"], false)).toBe("values");
   expect(judgeMixture(["1", "2", "a"], true)).toBe("codes");
   expect(areCodes(numbers(MOST_CODES))).toBe(true);
   expect(areCodes(numbers(MOST_CODES + 1))).toBe(false);
