@@ -110,7 +110,7 @@ function checkParts(parts: DatasetParts<Targets>): number {
   if (inputs.length !== samples * features) {
     const what = targets.kind === "classes" ? "labels" : "rows of values";
     throw new DataError(
-      `${name}: ${samples} ${what} and ${inputs.length / features} samples (${inputs.length} input values, ${features} features), expected as many of both`,
+      `${name}: has ${inputs.length} input values, expected ${samples * features} as there are ${samples} ${what} and ${features} features`,
     );
   }
   if (targets.kind === "classes") checkLabels(name, targets);

@@ -48,8 +48,7 @@ test.each([
   {
     what: "an input missing",
     changes: { inputs: new Uint8Array(5) },
-    message:
-      "points: 3 labels and 2.5 samples (5 input values, 2 features), expected as many of both",
+    message: "points: has 5 input values, expected 6 as there are 3 labels and 2 features",
   },
   {
     what: "a label too large",

@@ -32,7 +32,7 @@ export function holdsTexts(bytes: Uint8Array, place: string): boolean {
 }
 
 /**
- * The texts of a .npy file, of dtype `U` or `S`, one a row.
+ * The texts of a .npy file, of dtype `U` or `S`, one a row, without spaces around them, as those of tables.
  *
  * @param bytes the whole file
  * @param place what the file is called in messages
@@ -57,7 +57,7 @@ export function decodeNpyTexts(bytes: Uint8Array, place: string): Omit<TextArray
   const decode = kind === "bytes" ? utf8Decoder(place) : ucs4Decoder(littleEndian, place);
   const texts = new Map<string, number>();
   const values = Int32Array.from({ length: count }, (_, row) => {
-    const text = decode(data.subarray(row * width, (row + 1) * width), row);
+    const text = decode(data.subarray(row * width, (row + 1) * width), row).trim();
     const index = texts.get(text) ?? texts.size;
     texts.set(text, index);
     return index;

@@ -38,6 +38,11 @@ test("zeros fill texts up, but may stand within one", () => {
   expect(decodeNpyTexts(file, "y").texts).toEqual(["a\0b", ""]);
 });
 
+test("spaces around a text do not count, as in tables", () => {
+  const file = npy("'S4'", "(2,)", [32, 97, 32, 0, 97, 0, 0, 0]);
+  expect(decodeNpyTexts(file, "y")).toMatchObject({ texts: ["a"], values: Int32Array.of(0, 0) });
+});
+
 test("numbers are no texts", () => {
   expect(holdsTexts(numpyFile("<f4"), "y")).toBe(false);
   expect(holdsTexts(numpyFile("object"), "y")).toBe(false);
