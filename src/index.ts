@@ -17,7 +17,7 @@ export {
 export type { ZipLimits } from "./data/arrays/zipFormat.js";
 export type { Cell } from "./data/csv/cell.js";
 export { MOST_CATEGORIES, type TableColumn } from "./data/csv/column.js";
-export type { DecimalSign, UnclearNumber } from "./data/csv/decimalSign.js";
+export type { DecimalSeparator, UnclearNumber } from "./data/csv/decimalSeparator.js";
 export {
   type EncodingOptions,
   encodeInputs,
@@ -29,7 +29,7 @@ export {
   type TableEncoding,
   type Task,
 } from "./data/csv/encode.js";
-export { type Mixture, MOST_CODES } from "./data/csv/mixture.js";
+export { type MixedColumnKind, MOST_CODES } from "./data/csv/mixedColumn.js";
 export type { Delimiter } from "./data/csv/parser.js";
 export { type SplitTableOptions, splitTable } from "./data/csv/splitTable.js";
 export { type Table, type TableOptions, TableReader } from "./data/csv/table.js";

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import {
   type Dataset,
-  type DecimalSign,
+  type DecimalSeparator,
   encodeInputs,
   encodeTable,
   inferTask,
@@ -26,14 +26,14 @@ import type { DataSettings } from "./trainSettings.js";
 
 /** How a table is read, where the model's training does not say it. */
 export interface TableFlags {
-  readonly decimal?: DecimalSign | undefined;
+  readonly decimal?: DecimalSeparator | undefined;
 }
 
 /** The options that say how a table is read, of commands that take a model. */
 export function addTableOptions(command: Command): Command {
   return command.option(
     "--decimal <point|comma>",
-    "of a table: what stands before fractions (default: as told in training, or what its numbers have)",
+    "of a table: decimal separator (default: as told in training, or what its numbers have)",
     oneOf("--decimal", ["point", "comma"] as const),
   );
 }
@@ -191,8 +191,8 @@ function describe(
 /** Columns that a text made categories or classes of, although it stands beside numbers. */
 function tellCodes({ columns }: Table, coded: readonly { readonly name: string }[]): string {
   const names = new Set(coded.map(({ name }) => name));
-  const sentences = columns.flatMap(({ name, text, mixture }) =>
-    text && mixture === "codes" && names.has(name)
+  const sentences = columns.flatMap(({ name, text, mixedKind }) =>
+    text && mixedKind === "codes" && names.has(name)
       ? [
           ` ${JSON.stringify(name)} has texts beside numbers and is taken for names: ${JSON.stringify(text.text)} on line ${text.line}.`,
         ]

@@ -3,7 +3,7 @@
  * the model. A setting travels as text until every source has been heard.
  */
 import {
-  type DecimalSign,
+  type DecimalSeparator,
   type Delimiter,
   HIDDEN_ACTIVATIONS,
   type HiddenActivation,
@@ -72,7 +72,7 @@ export interface TrainSettings {
   readonly missing: "mean" | "error";
   readonly header: boolean | undefined;
   readonly delimiter: Delimiter | undefined;
-  readonly decimal: DecimalSign | undefined;
+  readonly decimal: DecimalSeparator | undefined;
 }
 
 export type SettingName = keyof TrainSettings;
@@ -327,7 +327,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
   },
   decimal: {
     value: "point|comma",
-    help: "of a table: what stands before fractions (default: what its numbers have)",
+    help: "of a table: decimal separator (default: what its numbers have)",
     parse: (place) => oneOf(place, ["point", "comma"] as const),
   },
 };

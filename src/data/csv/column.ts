@@ -1,8 +1,8 @@
 /** A column that grows: numbers, categories, or both for as long as the cells leave it open. */
 
 import { type Cell, isForeignNumber, isMissing, parseDecimalComma, parseNumber } from "./cell.js";
-import { type DecimalSign, SignedNumbers, type UnclearNumber } from "./decimalSign.js";
-import { judgeMixture, type Mixture } from "./mixture.js";
+import { type DecimalSeparator, NumberSpelling, type UnclearNumber } from "./decimalSeparator.js";
+import { type MixedColumnKind, mixedColumnKind } from "./mixedColumn.js";
 
 /** A column of more different texts than this can hold numbers only. */
 export const MOST_CATEGORIES = 4096;
@@ -20,7 +20,7 @@ export interface TableColumn {
   readonly text: Cell | undefined;
   /** The first cell whose number is infinite, in the file or as float32 has it. */
   readonly infinite: Cell | undefined;
-  /** Among its numbers, one that may be another than it seems, by its decimal sign. */
+  /** Among its numbers, one that may be another than it seems, by its decimal separator. */
   readonly unclear: UnclearNumber | undefined;
   /** The first cell beyond `MOST_CATEGORIES` different ones. */
   readonly beyond: Cell | undefined;
@@ -29,7 +29,7 @@ export interface TableColumn {
   /** Whether every cell that is not missing is a number, and there is one. */
   readonly isNumeric: boolean;
   /** Of a column with texts most of whose different cells are numbers, what these are; undefined of all others. */
-  readonly mixture: Mixture | undefined;
+  readonly mixedKind: MixedColumnKind | undefined;
   /** The number in a row, NaN where it is missing; of numeric columns only. */
   value(row: number): number;
   /** The index in `categories` of the cell in a row, −1 where it is missing; within `MOST_CATEGORIES` only. */
@@ -46,9 +46,9 @@ export class Column implements TableColumn {
   readonly categories: string[] = [];
   /** Its numbers with a decimal point, with a decimal comma, and those written in a way that is not read. */
   readonly numbers = {
-    point: new SignedNumbers(),
-    comma: new SignedNumbers(),
-    foreign: new SignedNumbers(),
+    point: new NumberSpelling(),
+    comma: new NumberSpelling(),
+    foreign: new NumberSpelling(),
   };
   readonly #readsCommas: boolean;
   readonly #codeOf = new Map<string, number>();
@@ -57,7 +57,7 @@ export class Column implements TableColumn {
   #length = 0;
 
   /** @param decimal "point": a number with a comma is a text */
-  constructor(name: string, decimal: DecimalSign | undefined) {
+  constructor(name: string, decimal: DecimalSeparator | undefined) {
     this.name = name;
     this.#readsCommas = decimal !== "point";
   }
@@ -70,8 +70,8 @@ export class Column implements TableColumn {
     return this.text === undefined && this.categories.length > 0;
   }
 
-  get mixture(): Mixture | undefined {
-    return this.text && judgeMixture(this.categories, this.#readsCommas);
+  get mixedKind(): MixedColumnKind | undefined {
+    return this.text && mixedColumnKind(this.categories, this.#readsCommas);
   }
 
   /** Takes the next cell; spaces around it do not count. */

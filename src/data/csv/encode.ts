@@ -12,7 +12,7 @@ import {
 } from "../preprocessing.js";
 import { spreadOf } from "../spread.js";
 import { MOST_CATEGORIES, type TableColumn } from "./column.js";
-import { areCodes } from "./mixture.js";
+import { areCodes } from "./mixedColumn.js";
 import type { Table } from "./table.js";
 
 /** Whether classes are told apart or values predicted. */
@@ -364,8 +364,8 @@ function refuseMissing(table: Table, column: TableColumn): void {
 
 /** Among values, a text is a mistake: as a category it would make one of every value. */
 function refuseStrayText(table: Table, column: TableColumn, otherwise: string): void {
-  const { text, mixture } = column;
-  if (!text || mixture !== "values") return;
+  const { text, mixedKind } = column;
+  if (!text || mixedKind !== "values") return;
   throw new DataError(
     `${at(table, column, text.line)}: found ${show(text.text)}, expected a number as most cells of the column hold, ${otherwise}${text.line === 1 ? headerHint(table) : ""}`,
   );

@@ -222,7 +222,7 @@ function detectDelimiter(text: string): Delimiter | undefined {
   return undefined;
 }
 
-/** Whether `delimiter` cuts a line, which has commas, into cells where each comma is a number's decimal sign. */
+/** Whether `delimiter` cuts a line, which has commas, into cells where each comma is a number's decimal separator. */
 function hasDecimalCommasOnly(line: string, delimiter: Delimiter): boolean {
   const cells = line.replace(/"[^"]*"/g, "").split(delimiter);
   return (

@@ -49,7 +49,7 @@ function membersOf({ rows }: Table, strata: TableColumn | undefined): Int32Array
 /** The table of these rows. What is said of a column's first missing or infinite cell stays that of the whole. */
 function takeRows(table: Table, rows: Int32Array): Table {
   const columns = table.columns.map((column): TableColumn => {
-    const { name, missing, text, infinite, unclear, beyond, categories, isNumeric, mixture } =
+    const { name, missing, text, infinite, unclear, beyond, categories, isNumeric, mixedKind } =
       column;
     return {
       name,
@@ -60,7 +60,7 @@ function takeRows(table: Table, rows: Int32Array): Table {
       beyond,
       categories,
       isNumeric,
-      mixture,
+      mixedKind,
       value: (row) => column.value(rows[row]),
       code: (row) => column.code(rows[row]),
     };

@@ -3,7 +3,7 @@ import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import { isMissing, parseDecimalComma, parseNumber } from "./cell.js";
 import { Column, type TableColumn } from "./column.js";
-import { type DecimalSign, findUnclearNumber } from "./decimalSign.js";
+import { type DecimalSeparator, findUnclearNumber } from "./decimalSeparator.js";
 import { CsvParser, type Delimiter } from "./parser.js";
 
 /** More columns than this are taken for a mistake. */
@@ -17,8 +17,8 @@ export interface TableOptions {
   readonly delimiter?: Delimiter | undefined;
   /** Whether the first row has the columns' names; default: when its cells differ and none is a number. */
   readonly header?: boolean | undefined;
-  /** What stands before fractions; default: a point, or a comma where the cells and the delimiter leave no doubt. */
-  readonly decimal?: DecimalSign | undefined;
+  /** The decimal separator; default: a point, or a comma where the cells and the delimiter leave no doubt. */
+  readonly decimal?: DecimalSeparator | undefined;
 }
 
 /** A table in memory, column by column. */
@@ -32,7 +32,7 @@ export interface Table {
   /** Whether the first row was taken for the columns' names. */
   readonly hasHeader: boolean;
   /** "comma" where a column of numbers has decimal commas. */
-  readonly decimal: DecimalSign;
+  readonly decimal: DecimalSeparator;
 }
 
 /** Takes bytes piece by piece, however they are cut, and gives the table at the `end`. */
@@ -75,12 +75,12 @@ export class TableReader {
       columns: this.#columns,
       rows: this.#rows,
       hasHeader: this.#hasHeader,
-      decimal: this.#judgeSigns(this.#columns),
+      decimal: this.#judgeSeparators(this.#columns),
     };
   }
 
-  /** Which decimal sign the table has; columns in which it is in doubt are told so. */
-  #judgeSigns(columns: readonly Column[]): DecimalSign {
+  /** Which decimal separator the table has; columns in which it is in doubt are told so. */
+  #judgeSeparators(columns: readonly Column[]): DecimalSeparator {
     const { delimiter } = this.#parser;
     const told = this.#options.decimal;
     const numeric = columns.filter(({ isNumeric }) => isNumeric);

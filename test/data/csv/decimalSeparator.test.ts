@@ -60,7 +60,7 @@ test("lists and texts with commas stay texts", () => {
 
 const SAY =
   "expected --decimal comma where that is a number, or --decimal point where it is a text";
-const GROUPS = "expected a decimal comma as elsewhere, and no groups of three digits";
+const GROUPS = "expected a decimal comma as elsewhere, and no digit groups";
 
 const PLAIN = "expected a number without digit groups, percent sign or typographic minus";
 const FOREIGN = [

@@ -3,13 +3,13 @@ import type { Cell } from "./cell.js";
 import type { Delimiter } from "./parser.js";
 
 /** What stands before the fraction of a number. */
-export type DecimalSign = "point" | "comma";
+export type DecimalSeparator = "point" | "comma";
 
-/** "1,234" may be 1.234, or 1234 in groups of three digits; "0,123" and "12,34" are fractions. */
+/** "1,234" may be 1.234, or 1234 with digit groups; "0,123" and "12,34" are fractions. */
 const MAY_BE_GROUPS = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;
 
 /** Numbers of a column that are written alike. */
-export class SignedNumbers {
+export class NumberSpelling {
   /** The first of them. */
   first: Cell | undefined;
   /** Whether one of them can be read in one way only. */
@@ -22,14 +22,14 @@ export class SignedNumbers {
   }
 }
 
-/** The numbers of a column by their decimal sign, and those that are not read; plain whole numbers are neither. */
-export type NumbersBySign = Readonly<Record<DecimalSign | "foreign", SignedNumbers>>;
+/** The numbers of a column by their decimal separator, and those that are not read; plain whole numbers are neither. */
+export type NumbersBySeparator = Readonly<Record<DecimalSeparator | "foreign", NumberSpelling>>;
 
-/** What a table tells of the decimal sign of its numbers. */
-export interface SignContext {
+/** What a table tells of the decimal separator of its numbers. */
+export interface SeparatorContext {
   readonly delimiter: Delimiter;
   /** What the caller said; undefined where it is to be found out. */
-  readonly told: DecimalSign | undefined;
+  readonly told: DecimalSeparator | undefined;
   /** Whether some column has numbers with commas. */
   readonly hasCommas: boolean;
 }
@@ -45,12 +45,12 @@ export interface UnclearNumber {
 }
 
 /**
- * Where semicolons stand between the cells, a comma within one is the decimal sign. Elsewhere "1,234" may be 1234, and
+ * Where semicolons stand between the cells, a comma within one is the decimal separator. Elsewhere "1,234" may be 1234, and
  * where commas stand between the cells a quoted "1,2" may be a list: there the caller has to say it.
  */
 export function findUnclearNumber(
-  { comma, point, foreign }: NumbersBySign,
-  { delimiter, told, hasCommas }: SignContext,
+  { comma, point, foreign }: NumbersBySeparator,
+  { delimiter, told, hasCommas }: SeparatorContext,
 ): UnclearNumber | undefined {
   if (foreign.first) {
     return {
@@ -62,10 +62,10 @@ export function findUnclearNumber(
   if (comma.first && point.first) {
     const isCommaLater = comma.first.line > point.first.line;
     const [earlier, cell] = isCommaLater ? [point.first, comma.first] : [comma.first, point.first];
-    const sign = isCommaLater ? "point" : "comma";
+    const separator = isCommaLater ? "point" : "comma";
     return {
       cell,
-      expected: `a decimal ${sign} as in ${JSON.stringify(earlier.text)} on line ${earlier.line}`,
+      expected: `a decimal ${separator} as in ${JSON.stringify(earlier.text)} on line ${earlier.line}`,
       mayBeName: false,
     };
   }
@@ -73,7 +73,7 @@ export function findUnclearNumber(
     return {
       cell: point.first,
       expected: hasCommas
-        ? "a decimal comma as elsewhere, and no groups of three digits"
+        ? "a decimal comma as elsewhere, and no digit groups"
         : "a decimal comma, or --decimal point",
       mayBeName: false,
     };

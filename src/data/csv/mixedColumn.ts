@@ -5,7 +5,7 @@ import { isForeignNumber, parseDecimalComma, parseNumber } from "./cell.js";
 export const MOST_CODES = 20;
 
 /** What numbers are that have texts beside them: names of something, or values. */
-export type Mixture = "codes" | "values";
+export type MixedColumnKind = "codes" | "values";
 
 /** Whether different numbers, as they are written, may name classes or categories: whole ones from 0, and few. */
 export function areCodes(numbers: readonly string[]): boolean {
@@ -19,7 +19,10 @@ export function areCodes(numbers: readonly string[]): boolean {
  * @param cells different ones
  * @param readsCommas whether "5,1" may be a number
  */
-export function judgeMixture(cells: readonly string[], readsCommas: boolean): Mixture | undefined {
+export function mixedColumnKind(
+  cells: readonly string[],
+  readsCommas: boolean,
+): MixedColumnKind | undefined {
   const isNumber = (text: string) =>
     parseNumber(text) !== undefined ||
     ((readsCommas || !text.includes(",")) &&

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeTable, learnEncoding } from "../../../src/data/csv/encode.js";
-import { areCodes, judgeMixture, MOST_CODES } from "../../../src/data/csv/mixture.js";
+import { areCodes, MOST_CODES, mixedColumnKind } from "../../../src/data/csv/mixedColumn.js";
 import { type Table, TableReader } from "../../../src/data/csv/table.js";
 import { DataError, OptionError } from "../../../src/errors.js";
 
@@ -84,14 +84,14 @@ test("categories that are no input are refused", () => {
 });
 
 test("numbers count by the different cells, decimal commas where they are read", () => {
-  expect(judgeMixture(["1.5", "a"], true)).toBeUndefined();
-  expect(judgeMixture(["1.5", "2.5", "a"], true)).toBe("values");
-  expect(judgeMixture(["1,5", "2,5", "a"], true)).toBe("values");
-  expect(judgeMixture(["1,5", "2,5", "a"], false)).toBeUndefined();
-  expect(judgeMixture(["1.234,5", "2.345,6", "a"], true)).toBe("values");
-  expect(judgeMixture(["1.234,5", "2.345,6", "a"], false)).toBeUndefined();
-  expect(judgeMixture(["5 %", "7 %", "a"], false)).toBe("values");
-  expect(judgeMixture(["1", "2", "a"], true)).toBe("codes");
+  expect(mixedColumnKind(["1.5", "a"], true)).toBeUndefined();
+  expect(mixedColumnKind(["1.5", "2.5", "a"], true)).toBe("values");
+  expect(mixedColumnKind(["1,5", "2,5", "a"], true)).toBe("values");
+  expect(mixedColumnKind(["1,5", "2,5", "a"], false)).toBeUndefined();
+  expect(mixedColumnKind(["1.234,5", "2.345,6", "a"], true)).toBe("values");
+  expect(mixedColumnKind(["1.234,5", "2.345,6", "a"], false)).toBeUndefined();
+  expect(mixedColumnKind(["5 %", "7 %", "a"], false)).toBe("values");
+  expect(mixedColumnKind(["1", "2", "a"], true)).toBe("codes");
   expect(areCodes(numbers(MOST_CODES))).toBe(true);
   expect(areCodes(numbers(MOST_CODES + 1))).toBe(false);
   expect([areCodes(["-1"]), areCodes(["1.0"])]).toEqual([false, false]);
