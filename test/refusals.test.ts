@@ -1,20 +1,43 @@
 /** What callers without a type checker may hand over: each is refused in one sentence, and does no harm. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeNpz, encodeNpz } from "../src/data/arrays/npz.js";
+import { learnEncoding } from "../src/data/csv/encode.js";
+import { splitTable } from "../src/data/csv/splitTable.js";
+import { type Table, TableReader } from "../src/data/csv/table.js";
 import { createDataset, type Dataset } from "../src/data/dataset.js";
 import { digits } from "../src/data/digits/index.js";
 import { digitsOf } from "../src/data/pictures/digitsOf.js";
+import type { LabelledSamples } from "../src/data/samples/arraySamples.js";
+import { learnSamplesEncoding } from "../src/data/samples/encodeSamples.js";
+import { splitSamples } from "../src/data/samples/splitSamples.js";
 import { splitDataset } from "../src/data/split.js";
+import { examineData } from "../src/doctor/data/examineData.js";
 import { gradientCheck } from "../src/doctor/gradientCheck.js";
+import { RunExaminer } from "../src/doctor/run/examiner.js";
 import { locateFiles } from "../src/engine/locate.js";
 import { DataError, OptionError } from "../src/errors.js";
 import { Mlp } from "../src/mlp.js";
 import { perceptron } from "../src/model/architecture.js";
+import { encodeJavaScript } from "../src/model/formats/javascript.js";
+import { encodeModel } from "../src/model/formats/modelFile.js";
+import { encodeModelNpz } from "../src/model/formats/npz.js";
+import { encodeOnnx } from "../src/model/formats/onnx.js";
+import { readCsvFile } from "../src/node/csvFile.js";
 import { loadMnist } from "../src/node/mnist.js";
 import { loadModel } from "../src/node/modelFiles.js";
+import { readSamples } from "../src/node/samples.js";
+import { Trace } from "../src/trace/trace.js";
 import { noise } from "./support/datasets.js";
 
 const DATASET = noise(20);
 const ARCHITECTURE = perceptron(15, [9], 4, "tanh");
+/** Whose options are refused before anybody looks at it. */
+const TABLE: Table = { place: "t", columns: [], rows: 0, hasHeader: true, decimal: "point" };
+const SAMPLES: LabelledSamples = {
+  place: "s",
+  inputs: { name: "x", shape: [0, 1], dtype: "uint8", values: new Uint8Array() },
+  targets: { name: "y", shape: [0], dtype: "uint8", values: new Uint8Array() },
+};
 /** It is said to be of whatever type is wanted. */
 const wrong = (value: unknown): never => value as never;
 
@@ -341,9 +364,83 @@ test.each<readonly [call: () => unknown, sentence: string]>([
     () => loadMnist(wrong({ data: "." })),
     'loadMnist was given a property "data", expected dataDirectory',
   ],
+  [
+    () => new TableReader(wrong({ place: "t", delimeter: ";" })),
+    'TableReader was given a property "delimeter", expected delimiter, decimal',
+  ],
+  [
+    () => readCsvFile("t.csv", wrong({ headers: true })),
+    'readCsvFile was given a property "headers", expected header',
+  ],
+  [
+    () => learnEncoding(TABLE, wrong({ categorys: ["a"] })),
+    'learnEncoding was given a property "categorys", expected categories',
+  ],
+  [
+    () => splitTable(TABLE, wrong({ fraction: 0.5, seed: 1, stratta: "a" })),
+    'splitTable was given a property "stratta", expected strata',
+  ],
+  [
+    () => splitSamples(SAMPLES, wrong({ fraction: 0.5, seed: 1, stratta: "targets" })),
+    'splitSamples was given a property "stratta", expected strata',
+  ],
+  [
+    () => learnSamplesEncoding(SAMPLES, wrong({ standardise: false })),
+    'learnSamplesEncoding was given a property "standardise", expected standardize',
+  ],
+  [
+    () => readSamples("x.npy", wrong({ targets: "y" })),
+    'readSamples was given a property "targets", expected target',
+  ],
+  [
+    () => decodeNpz(new Uint8Array(), "a.npz", wrong({ limt: 1 })),
+    'decodeNpz was given a property "limt", expected onUnreadable, onTexts, maximumEntries, maximumBytes',
+  ],
+  [
+    () => encodeNpz([], wrong({ compress: "deflate" })),
+    'encodeNpz was given a property "compress", expected compression',
+  ],
+  [
+    () => encodeModel(model.snapshot(), wrong({ quantise: "int8" })),
+    'encodeModel was given a property "quantise", expected quantize',
+  ],
+  [
+    () => encodeModelNpz(model.snapshot(), wrong({ quantise: "int8" })),
+    'encodeModelNpz was given a property "quantise", expected quantize',
+  ],
+  [
+    () => encodeOnnx(model.snapshot(), wrong({ quantise: "int8" })),
+    'encodeOnnx was given a property "quantise", expected quantize',
+  ],
+  [
+    () => encodeJavaScript(model.snapshot(), wrong({ quantise: "int8" })),
+    'encodeJavaScript was given a property "quantise", expected quantize',
+  ],
+  [
+    () => encodeJavaScript(model.snapshot(), { quantize: wrong("int4") }),
+    'quantize is the string "int4", expected int8',
+  ],
+  [
+    () => examineData(DATASET, wrong({ tests: DATASET })),
+    'examineData was given a property "tests", expected test',
+  ],
+  [() => new Trace(wrong({ span: 5 })), 'Trace was given a property "span", expected spans'],
+  [
+    () => new RunExaminer(4, wrong({ losses: "cross-entropy" })),
+    'RunExaminer was given a property "losses", expected loss',
+  ],
   [() => digits(wrong({ sample: 5 })), 'digits was given a property "sample", expected samples'],
 ])("a name that nobody reads, number %#", async (call, sentence) => {
   expect(await refusalOf(call)).toEqual(new OptionError(sentence));
+});
+
+test("a table's name in place of its options, and options without a name", async () => {
+  expect(await refusalOf(() => new TableReader(wrong("t.csv")))).toEqual(
+    new OptionError('options is the string "t.csv", expected an object'),
+  );
+  expect(await refusalOf(() => new TableReader(wrong({})))).toEqual(
+    new OptionError("place is undefined, expected a string"),
+  );
 });
 
 test.each<readonly [options: unknown, sentence: string]>([

@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   doctor: ["mlp", "training", "reference", "model", "data", "arguments", "errors"],
   reproduce: ["mlp", "training", "model", "engine", "data", "tasks", "errors"],
   profile: ["engine", "tasks", "arguments", "errors"],
-  trace: ["engine", "errors"],
+  trace: ["engine", "arguments", "errors"],
   index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],
   node: ["index", "profile", "mlp", "model", "training", "data", "arguments", "errors"],
   report: [

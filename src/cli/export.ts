@@ -116,7 +116,7 @@ async function exportModel(path: string, flags: ExportFlags, terminal: Terminal)
 }
 
 function formatOf(out: string): Format {
-  const extension = extname(out).slice(1);
+  const extension = extname(out).slice(1).toLowerCase();
   if (Object.hasOwn(EXTENSIONS, extension)) return EXTENSIONS[extension];
   const names = Object.keys(EXTENSIONS).map((name) => `.${name}`);
   throw new OptionError(

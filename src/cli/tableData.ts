@@ -59,7 +59,15 @@ export async function loadTable(
   const parts = testData
     ? { training: whole, test: await readTable(testData, settings, terminal) }
     : splitTable(whole, { fraction: testSplit, seed, strata });
-  const encoding = learnEncoding(parts.training, { ...settings, task });
+  const encoding = learnEncoding(parts.training, {
+    target,
+    columns: settings.columns,
+    ignore: settings.ignore,
+    categories: settings.categories,
+    task,
+    standardize: settings.standardize,
+    missing: settings.missing,
+  });
   terminal.note(describe(whole, encoding, settings));
   return {
     training: { ...encodeTable(parts.training, encoding), name: path },

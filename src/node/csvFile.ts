@@ -1,8 +1,10 @@
 /** CSV files, read as a stream: of a file larger than memory's comfort only the numbers stay. */
+
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { checkOptions } from "../arguments.js";
 import { type Table, type TableOptions, TableReader } from "../data/csv/table.js";
 import { DataError, FileError } from "../errors.js";
 import { readError, systemCode } from "./fileErrors.js";
@@ -17,15 +19,25 @@ export interface ReadCsvOptions extends Omit<TableOptions, "place"> {
   readonly onProgress?: (bytesRead: number) => void;
 }
 
+const OPTIONS = {
+  delimiter: "string",
+  header: "boolean",
+  decimal: "string",
+  signal: "signal",
+  onProgress: "function",
+} as const satisfies Record<keyof ReadCsvOptions, string>;
+
 /**
  * The table in a CSV or TSV file, gzip-compressed if its bytes say so. What is kept of a cell is four to eight
  * bytes.
  *
  * @throws FileError when the file cannot be read.
  * @throws DataError when it holds no table; it names line and column.
+ * @throws OptionError when an option is misspelt or of another type.
  * @throws the signal's reason when `options.signal` aborts.
  */
 export async function readCsvFile(path: string, options: ReadCsvOptions = {}): Promise<Table> {
+  checkOptions("readCsvFile", options, OPTIONS);
   const { signal, onProgress, ...rest } = options;
   const reader = new TableReader({ ...rest, place: path });
   const isCompressed = await isGzip(path);

@@ -1,6 +1,8 @@
 /** Samples in NPY, NPZ, IDX and safetensors files: which array holds inputs, which targets, and where the latter are. */
+
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { checkOptions } from "../arguments.js";
 import { beginsAsArrayFile, decodeArrayFile } from "../data/arrays/arrayFile.js";
 import { type NumericArray, showShape, type TextArray } from "../data/arrays/namedArray.js";
 import { show } from "../data/arrays/show.js";
@@ -57,12 +59,13 @@ const EXPECTED = "expected a .npy, .npz, .safetensors or IDX file";
  *
  * @throws FileError when a file cannot be read.
  * @throws DataError when it holds no such arrays, or is damaged.
- * @throws OptionError when an option names nothing.
+ * @throws OptionError when an option is misspelt or names nothing.
  */
 export async function readSamples(
   path: string,
   options: ReadSamplesOptions = {},
 ): Promise<SampleFile> {
+  checkOptions("readSamples", options, { inputs: "string", target: "string", usual: "object" });
   const file = await readArrayFile(path);
   const usual = (name: string | undefined) =>
     name !== undefined && namesOf(file).length > 1 && namesOf(file).includes(name)

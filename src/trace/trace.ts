@@ -1,4 +1,5 @@
 /** Records a training, to be looked at as a timeline or as a table. */
+import { checkOptions } from "../arguments.js";
 import type { Engine } from "../engine/engine.js";
 import type { RunOrder, WorkerPool } from "../engine/pool.js";
 import type { Activity, Tracer } from "../engine/tracer.js";
@@ -72,7 +73,10 @@ export class Trace implements Tracer {
   #now: { activity: Activity; epoch: number; start: number } | undefined;
   #pool: Promise<WorkerPool> | undefined;
 
-  constructor({ spans = 200_000 }: TraceOptions = {}) {
+  /** @throws OptionError when an option is misspelt or of another type. */
+  constructor(options: TraceOptions = {}) {
+    checkOptions("Trace", options, { spans: "number" });
+    const { spans = 200_000 } = options;
     this.#limit = spans;
   }
 

@@ -14,7 +14,7 @@ async function saveUntrained(): Promise<string> {
   return path;
 }
 
-test.each(["onnx", "npz", "safetensors", "js"])(
+test.each(["onnx", "npz", "safetensors", "js", "NPZ"])(
   "the name of the file chooses the format: %s",
   async (format) => {
     const out = join(await temporaryDirectory(), `model.${format}`);
@@ -25,10 +25,17 @@ test.each(["onnx", "npz", "safetensors", "js"])(
       out,
     );
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toContain(`${format}, `);
+    expect(stdout).toContain(`${format.toLowerCase()}, `);
     expect((await readFile(out)).length).toBeGreaterThan(900);
   },
 );
+
+test("a module in capitals is one too, and does not say that it is called otherwise", async () => {
+  const out = join(await temporaryDirectory(), "digits.MJS");
+  const { exitCode } = await wasmlp("export", await saveUntrained(), "--out", out);
+  expect(exitCode).toBe(0);
+  expect((await readFile(out, "utf8")).slice(0, 500)).not.toContain("model.js");
+});
 
 test("a module named .mjs runs in a package of CommonJS modules, where it is imported", async () => {
   const folder = await temporaryDirectory();

@@ -1,4 +1,5 @@
 /** The NPZ format, many arrays in one file: a zip archive of .npy files (`numpy.savez`). */
+import { checkOptions } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import type { NumericArray, TextArray } from "./namedArray.js";
 import { decodeNpy, encodeNpy } from "./npy.js";
@@ -22,6 +23,13 @@ export interface DecodeNpzOptions extends ZipLimits {
   readonly onTexts?: ((name: string, read: () => TextArray) => void) | undefined;
 }
 
+const DECODE_OPTIONS = {
+  onUnreadable: "function",
+  onTexts: "function",
+  maximumEntries: "number",
+  maximumBytes: "number",
+} as const satisfies Record<keyof DecodeNpzOptions, string>;
+
 const EXTENSION = ".npy";
 
 /**
@@ -32,12 +40,15 @@ const EXTENSION = ".npy";
  * @param place what the file is called in messages
  * @throws DataError when the file is not a sound zip archive within `limits`, or when an entry is
  *   not an array that `decodeNpy` reads.
+ * @throws OptionError when an option is misspelt or of another type.
  */
 export async function decodeNpz(
   bytes: Uint8Array,
   place: string,
-  { onUnreadable, onTexts, ...limits }: DecodeNpzOptions = {},
+  options: DecodeNpzOptions = {},
 ): Promise<NumericArray[]> {
+  checkOptions("decodeNpz", options, DECODE_OPTIONS);
+  const { onUnreadable, onTexts, ...limits } = options;
   const entries = readZipDirectory(bytes, place, limits).filter(({ name }) => !name.endsWith("/"));
   const others = entries.filter(({ name }) => !name.endsWith(EXTENSION));
   if (others.some(({ name }) => /(^|\/)data\.pkl$/.test(name))) {
@@ -82,11 +93,13 @@ export interface EncodeNpzOptions {
  *
  * @throws DataError when names are not unique or lead out of a folder, when `encodeNpy` refuses an
  *   array, or when the file would be of 2³¹ bytes or more.
+ * @throws OptionError when an option is misspelt or of another type.
  */
 export async function encodeNpz(
   arrays: readonly NumericArray[],
   options: EncodeNpzOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions("encodeNpz", options, { compression: "string" });
   const entries = arrays.map(({ name, ...array }) => ({
     name: `${name}${EXTENSION}`,
     bytes: encodeNpy(array, `array ${show(name)}`),

@@ -1,4 +1,5 @@
 /** From a table to what a network sees: which columns are inputs, which are targets, and how. */
+import { checkOptions } from "../../arguments.js";
 import { DataError, OptionError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import { createDataset, type Dataset, type Targets } from "../dataset.js";
@@ -36,6 +37,16 @@ export interface EncodingOptions {
   readonly missing?: "mean" | "error" | undefined;
 }
 
+const OPTIONS = {
+  target: "array",
+  columns: "array",
+  ignore: "array",
+  categories: "array",
+  task: "string",
+  standardize: "boolean",
+  missing: "string",
+} as const satisfies Record<keyof EncodingOptions, string>;
+
 /** How tables of one kind become data sets. */
 export interface TableEncoding {
   /** Whether the targets are classes or values. */
@@ -49,10 +60,11 @@ export interface TableEncoding {
 /**
  * How `table`, the training set, and others like it are to be encoded.
  *
- * @throws OptionError when an option names no column, or names one twice.
+ * @throws OptionError when an option is misspelt, or names no column, or one twice.
  * @throws DataError when a column cannot be what it is to be; it names line and column.
  */
 export function learnEncoding(table: Table, options: EncodingOptions = {}): TableEncoding {
+  checkOptions("learnEncoding", options, OPTIONS);
   const { columns, ignore = [], standardize: standardizes = true, missing = "error" } = options;
   const targets = selectTargets(table, options.target);
   const ignored = ignore.map((name) => find(table, name, "ignore"));

@@ -1,4 +1,5 @@
 /** Rows of a table for training, and rows to test on. */
+import { checkOptions } from "../../arguments.js";
 import { OptionError } from "../../errors.js";
 import { drawHeldOut, partition } from "../heldOut.js";
 import type { TableColumn } from "./column.js";
@@ -18,17 +19,19 @@ export interface SplitTableOptions {
  * Both parts keep the order of their rows, and share the cells with the whole. A category of very few rows may
  * have none among those held out.
  *
- * @throws OptionError when one of the parts would be empty.
+ * @throws OptionError when one of the parts would be empty, or an option is misspelt or of another type.
  */
 export function splitTable(
   table: Table,
-  { fraction, seed, strata }: SplitTableOptions,
+  options: SplitTableOptions,
 ): {
   /** The rows that are left. */
   readonly training: Table;
   /** The rows that are held out. */
   readonly test: Table;
 } {
+  checkOptions("splitTable", options, { fraction: "number", seed: "number", strata: "object" });
+  const { fraction, seed, strata } = options;
   const members = membersOf(table, strata);
   const { kept, heldOut } = partition(drawHeldOut(table.rows, members, { fraction, seed }));
   if (kept.length === 0 || heldOut.length === 0) {

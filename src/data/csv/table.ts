@@ -1,4 +1,5 @@
 /** A table of named columns, read from the bytes of a CSV file as they come. */
+import { checkOptions, checkType } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import { isMissing, parseDecimalComma, parseNumber } from "./cell.js";
@@ -20,6 +21,13 @@ export interface TableOptions {
   /** The decimal separator; default: a point, or a comma where the cells and the delimiter leave no doubt. */
   readonly decimal?: DecimalSeparator | undefined;
 }
+
+const OPTIONS = {
+  place: "string",
+  delimiter: "string",
+  header: "boolean",
+  decimal: "string",
+} as const satisfies Record<keyof TableOptions, string>;
 
 /** A table in memory, column by column. */
 export interface Table {
@@ -44,9 +52,12 @@ export class TableReader {
   #hasHeader = false;
   #rows = 0;
 
+  /** @throws OptionError when an option is misspelt or of another type. */
   constructor(options: TableOptions) {
+    checkOptions("TableReader", options, OPTIONS);
     this.#options = options;
     const { place, delimiter } = options;
+    checkType("place", place, "string");
     this.#parser = new CsvParser({
       place,
       delimiter,

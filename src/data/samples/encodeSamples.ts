@@ -1,4 +1,5 @@
 /** From arrays to what a network sees, and back to the same for arrays that come later. */
+import { checkOptions } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import type { Task } from "../csv/encode.js";
@@ -44,12 +45,14 @@ export interface SamplesEncoding {
  * How `samples`, the training set, and others like them are to be encoded: bytes and pictures are pixels; of other
  * numbers each feature is standardised, and so are values to be predicted.
  *
+ * @throws OptionError when an option is misspelt or of another type.
  * @throws DataError when the arrays do not fit together, or the targets are not what the task wants.
  */
 export function learnSamplesEncoding(
   samples: LabelledSamples,
   options: SamplesEncodingOptions = {},
 ): SamplesEncoding {
+  checkOptions("learnSamplesEncoding", options, { task: "string", standardize: "boolean" });
   const { standardize = true } = options;
   const { place, inputs, targets } = samples;
   checkSameRows(samples);

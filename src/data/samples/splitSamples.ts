@@ -1,4 +1,5 @@
 /** Samples for training, and samples to test on. */
+import { checkOptions } from "../../arguments.js";
 import { OptionError } from "../../errors.js";
 import { drawHeldOut, partition } from "../heldOut.js";
 import { checkSameRows, type LabelledSamples, type TargetArray } from "./arraySamples.js";
@@ -19,19 +20,21 @@ export interface SplitSamplesOptions {
  * Both parts keep the order of the samples; rows are copied. What would be refused of a part is refused of the whole, so that
  * messages count the samples of the file.
  *
- * @throws OptionError when one of the parts would be empty.
+ * @throws OptionError when one of the parts would be empty, or an option is misspelt or of another type.
  * @throws DataError when targets are not as many as inputs, a value is no finite number, or strata are asked for of
  *   targets that name no classes.
  */
 export function splitSamples(
   samples: LabelledSamples,
-  { fraction, seed, strata }: SplitSamplesOptions,
+  options: SplitSamplesOptions,
 ): {
   /** The samples that are left. */
   readonly training: LabelledSamples;
   /** The samples that are held out. */
   readonly test: LabelledSamples;
 } {
+  checkOptions("splitSamples", options, { fraction: "number", seed: "number", strata: "string" });
+  const { fraction, seed, strata } = options;
   checkSameRows(samples);
   const { place, inputs, targets } = samples;
   refuseNonFinite(samples);

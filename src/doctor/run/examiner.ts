@@ -1,4 +1,5 @@
 /** Watches a training run, an epoch at a time. */
+import { checkOptions } from "../../arguments.js";
 import type { Loss } from "../../model/architecture.js";
 import type { LayerState } from "../../model/session.js";
 import type { EpochReport } from "../../training/options.js";
@@ -35,8 +36,13 @@ export class RunExaminer {
   readonly #deadUnits = new DeadUnits();
   readonly #stepRatios = new StepRatios();
 
-  /** @param classes that the network tells apart */
-  constructor(classes: number, { loss = "cross-entropy", before = [] }: RunExaminerOptions = {}) {
+  /**
+   * @param classes that the network tells apart
+   * @throws OptionError when an option is misspelt or of another type.
+   */
+  constructor(classes: number, options: RunExaminerOptions = {}) {
+    checkOptions("RunExaminer", options, { loss: "string", before: "array" });
+    const { loss = "cross-entropy", before = [] } = options;
     this.#guess = lossOfGuess(classes, loss);
     this.#initialLoss = before.find(({ id }) => id === "initial-loss")?.value ?? 0;
     for (const { id, at } of before) this.#seen.add(`${id} ${at}`);

@@ -13,20 +13,22 @@ import { ACTIVATION_CODES } from "../../engine/plan.js";
 import { readPredictionModule } from "../../engine/predictionModule.js";
 import { type Architecture, lossOf } from "../architecture.js";
 import { runtime } from "./javascriptRuntime.js";
-import { type EncodeOptions, quantizeLayer } from "./quantization.js";
+import { checkEncodeOptions, type EncodeOptions, quantizeLayer } from "./quantization.js";
 import { checkSnapshot, type LayerSnapshot, type ModelSnapshot, transpose } from "./snapshot.js";
 
 /**
  * The source text, UTF-8, of an ES module that exports `predict(inputs)`, `classNames`, `inputCount` and `inputNames`. It runs in Node, in pages
  * and in module workers, also without network and under `script-src 'self' 'wasm-unsafe-eval'`.
  *
- * @throws OptionError when the parts of the model do not fit together.
+ * @throws OptionError when the parts of the model do not fit together, or an option is none.
  * @throws EngineError "unsupported-host" when a server does not deliver the kernels.
  */
 export async function encodeJavaScript(
   model: ModelSnapshot,
-  { quantize }: EncodeOptions = {},
+  options: EncodeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkEncodeOptions("encodeJavaScript", options);
+  const { quantize } = options;
   checkSnapshot(model);
   const { architecture, classNames, preprocessing } = model;
   const kernels = await readPredictionModule();
@@ -60,7 +62,7 @@ function header(
   const shape = [inputs, ...layers.map(({ units }) => units)].join("-");
   return `// A multilayer perceptron, ${shape}, ${quantize ?? "float32"} weights; written by \`wasmlp export --format js\`.
 //
-//   import { classNames, predict } from "./model.js";
+//   import { classNames, predict } from "./NAME"; // this file's
 //   const outputs = predict(${takes}
 //
 // with an output for each class name.`;

@@ -7,7 +7,7 @@ import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { splitSafetensors } from "../../data/arrays/safetensors.js";
 import { ModelError } from "../../errors.js";
 import { DESCRIPTION_KEY, formatDescription, parseDescription } from "./description.js";
-import type { EncodeOptions } from "./quantization.js";
+import { checkEncodeOptions, type EncodeOptions } from "./quantization.js";
 import { encodeSafetensors } from "./safetensors.js";
 import type { ModelSnapshot } from "./snapshot.js";
 import { floatTensorsOf, layersFrom, type Tensor, tensorsOf } from "./tensors.js";
@@ -15,12 +15,13 @@ import { floatTensorsOf, layersFrom, type Tensor, tensorsOf } from "./tensors.js
 /**
  * A model as the bytes of a safetensors file, which `Mlp.load` reads, and PyTorch too.
  *
- * @throws OptionError when the training record has more than strings, numbers and booleans.
+ * @throws OptionError when the training record has more than strings, numbers and booleans, or an option is none.
  */
 export function encodeModel(
   model: ModelSnapshot,
   options: EncodeOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  checkEncodeOptions("encodeModel", options);
   return encodeTensors(model, tensorsOf(model, options));
 }
 

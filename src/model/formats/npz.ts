@@ -7,7 +7,7 @@ import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { decodeNpz, encodeNpz } from "../../data/arrays/npz.js";
 import { DataError, ModelError } from "../../errors.js";
 import { DESCRIPTION_KEY, formatDescription } from "./description.js";
-import type { EncodeOptions } from "./quantization.js";
+import { checkEncodeOptions, type EncodeOptions } from "./quantization.js";
 import type { ModelSnapshot } from "./snapshot.js";
 import type { MissingActivations } from "./stateDict.js";
 import { modelFrom } from "./stateDictFile.js";
@@ -23,13 +23,14 @@ export function isNpz(file: Uint8Array): boolean {
 /**
  * A model as a .npz file: an array for each tensor, named as PyTorch names them, and the description in JSON.
  *
- * @throws OptionError when the training record has more than strings, numbers and booleans.
+ * @throws OptionError when the training record has more than strings, numbers and booleans, or an option is none.
  * @throws DataError when the file would be of 2³¹ bytes or more.
  */
 export async function encodeModelNpz(
   model: ModelSnapshot,
   options: EncodeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkEncodeOptions("encodeModelNpz", options);
   const arrays = tensorsOf(model, options).map(({ name, shape, data }): NumericArray => {
     if (!(data instanceof Int8Array)) return { name, shape, dtype: "float32", values: data };
     return { name, shape, dtype: "int8", values: Int32Array.from(data) };

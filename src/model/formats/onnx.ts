@@ -20,7 +20,7 @@ import {
 import { ModelError } from "../../errors.js";
 import type { OutputActivation } from "../architecture.js";
 import { DESCRIPTION_KEY, formatDescription } from "./description.js";
-import { type EncodeOptions, quantizeLayer } from "./quantization.js";
+import { checkEncodeOptions, type EncodeOptions, quantizeLayer } from "./quantization.js";
 import type { ModelSnapshot } from "./snapshot.js";
 import { biasName, weightName } from "./tensors.js";
 
@@ -51,11 +51,14 @@ const LEAK = 0.01;
 
 /**
  * @throws ModelError when the file would be of 2³¹ bytes or more, which ONNX cannot hold in one file.
+ * @throws OptionError when an option is misspelt, or there is no such quantisation.
  */
 export function encodeOnnx(
   model: ModelSnapshot,
-  { quantize }: EncodeOptions = {},
+  options: EncodeOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  checkEncodeOptions("encodeOnnx", options);
+  const { quantize } = options;
   const { architecture, layers, preprocessing } = model;
   const size = layers.reduce((sum, { weights }) => sum + 4 * weights.length, 0);
   if (size > MOST_BYTES) {

@@ -4,6 +4,7 @@
  * 3). The error of a weight is at most half its unit's scale, 1/254 of the unit's largest weight. Biases,
  * of which there are few, stay as they are.
  */
+import { checkOptions, wrongType } from "../../arguments.js";
 import type { LayerSnapshot, ModelSnapshot } from "./snapshot.js";
 
 /** How weights may be kept in fewer bits. */
@@ -15,6 +16,17 @@ export type Quantization = (typeof QUANTIZATIONS)[number];
 export interface EncodeOptions {
   /** Keeps weights in fewer bits; default: as float32, exactly. */
   readonly quantize?: Quantization | undefined;
+}
+
+/**
+ * @param owner the function whose options they are, for messages
+ * @throws OptionError when an option is misspelt, or there is no such quantisation.
+ */
+export function checkEncodeOptions(owner: string, options: EncodeOptions): void {
+  checkOptions(owner, options, { quantize: "checked" });
+  const { quantize } = options;
+  if (quantize === undefined || QUANTIZATIONS.includes(quantize)) return;
+  throw wrongType("quantize", quantize, QUANTIZATIONS.join(" or "));
 }
 
 export interface QuantizedLayer {
