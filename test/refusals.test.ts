@@ -22,6 +22,7 @@ import { encodeJavaScript } from "../src/model/formats/javascript.js";
 import { encodeModel } from "../src/model/formats/modelFile.js";
 import { encodeModelNpz } from "../src/model/formats/npz.js";
 import { encodeOnnx } from "../src/model/formats/onnx.js";
+import { readArrays } from "../src/node/arrayFiles.js";
 import { readCsvFile } from "../src/node/csvFile.js";
 import { loadMnist } from "../src/node/mnist.js";
 import { loadModel } from "../src/node/modelFiles.js";
@@ -395,6 +396,10 @@ test.each<readonly [call: () => unknown, sentence: string]>([
   [
     () => decodeNpz(new Uint8Array(), "a.npz", wrong({ limt: 1 })),
     'decodeNpz was given a property "limt", expected onUnreadable, onTexts, maximumEntries, maximumBytes',
+  ],
+  [
+    () => readArrays("a.npy", wrong({ maximumByte: 1 })),
+    'readArrays was given a property "maximumByte", expected maximumEntries, maximumBytes',
   ],
   [
     () => encodeNpz([], wrong({ compress: "deflate" })),

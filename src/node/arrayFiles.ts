@@ -1,10 +1,16 @@
 /** Arrays in files, as other programs dump them. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { checkOptions } from "../arguments.js";
 import { decodeArrayFile, EXPECTED_ARRAY_FILE } from "../data/arrays/arrayFile.js";
 import type { NumericArray } from "../data/arrays/namedArray.js";
 import { decodeNpy } from "../data/arrays/npy.js";
-import { type DecodeNpzOptions, type EncodeNpzOptions, encodeNpz } from "../data/arrays/npz.js";
+import {
+  DECODE_NPZ_OPTIONS,
+  type DecodeNpzOptions,
+  type EncodeNpzOptions,
+  encodeNpz,
+} from "../data/arrays/npz.js";
 import { ZIP_LIMITS } from "../data/arrays/zipFormat.js";
 import { DataError, FileError } from "../errors.js";
 import { readError } from "./fileErrors.js";
@@ -26,11 +32,13 @@ const NAMES_TOLD = 5;
  * @throws FileError when there is nothing of that name or it cannot be read.
  * @throws DataError when there are no arrays in it, or it is damaged, of another kind, or beyond a
  *   limit.
+ * @throws OptionError when an option is misspelt or of another type.
  */
 export async function readArrays(
   path: string,
   limits: DecodeNpzOptions = {},
 ): Promise<NumericArray[]> {
+  checkOptions("readArrays", limits, DECODE_NPZ_OPTIONS);
   const { isDirectory, bytes } = await inspect(path);
   if (isDirectory) return await readFolder(path, limits);
   checkLength(path, bytes, Math.min(limits.maximumBytes ?? Infinity, LONGEST_FILE));

@@ -1,5 +1,4 @@
 /** CSV files, read as a stream: of a file larger than memory's comfort only the numbers stay. */
-
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";

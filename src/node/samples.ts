@@ -1,5 +1,4 @@
 /** Samples in NPY, NPZ, IDX and safetensors files: which array holds inputs, which targets, and where the latter are. */
-
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { checkOptions } from "../arguments.js";

@@ -23,7 +23,8 @@ export interface DecodeNpzOptions extends ZipLimits {
   readonly onTexts?: ((name: string, read: () => TextArray) => void) | undefined;
 }
 
-const DECODE_OPTIONS = {
+/** For `checkOptions`. */
+export const DECODE_NPZ_OPTIONS = {
   onUnreadable: "function",
   onTexts: "function",
   maximumEntries: "number",
@@ -47,7 +48,7 @@ export async function decodeNpz(
   place: string,
   options: DecodeNpzOptions = {},
 ): Promise<NumericArray[]> {
-  checkOptions("decodeNpz", options, DECODE_OPTIONS);
+  checkOptions("decodeNpz", options, DECODE_NPZ_OPTIONS);
   const { onUnreadable, onTexts, ...limits } = options;
   const entries = readZipDirectory(bytes, place, limits).filter(({ name }) => !name.endsWith("/"));
   const others = entries.filter(({ name }) => !name.endsWith(EXTENSION));
