@@ -1,5 +1,5 @@
 /** Reads the values of options: each function gives a parser that names its option when it refuses. */
-import { OptionError } from "../index.js";
+import { type DecimalSeparator, OptionError } from "../index.js";
 
 type Parser<Value> = (text: string) => Value;
 
@@ -74,6 +74,10 @@ export function oneOf<Value extends string>(
     if (found !== undefined) return found;
     throw refusal(option, text, values.join(", "));
   };
+}
+
+export function decimalSeparator(option: string): Parser<DecimalSeparator> {
+  return oneOf(option, ["point", "comma"]);
 }
 
 /** "a, b" → ["a", "b"] */

@@ -20,7 +20,7 @@ import {
 import { readCsvFile } from "../node/index.js";
 import { bytes, plural } from "../report/numbers.js";
 import type { OwnData } from "./data.js";
-import { oneOf } from "./optionValues.js";
+import { decimalSeparator } from "./optionValues.js";
 import type { Terminal } from "./terminal.js";
 import type { DataSettings } from "./trainSettings.js";
 
@@ -34,7 +34,7 @@ export function addTableOptions(command: Command): Command {
   return command.option(
     "--decimal <point|comma>",
     "of a table: decimal separator (default: as told in training, or what its numbers have)",
-    oneOf("--decimal", ["point", "comma"] as const),
+    decimalSeparator("--decimal"),
   );
 }
 

@@ -22,6 +22,7 @@ import {
 import type { DataKind } from "./dataKind.js";
 import {
   batchSize,
+  decimalSeparator,
   fraction,
   hiddenLayers,
   list,
@@ -328,7 +329,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
   decimal: {
     value: "point|comma",
     help: "of a table: decimal separator (default: what its numbers have)",
-    parse: (place) => oneOf(place, ["point", "comma"] as const),
+    parse: decimalSeparator,
   },
 };
 

@@ -1,4 +1,5 @@
 /** Draws who is held out of a training set. */
+import { OptionError } from "../errors.js";
 import { Random } from "./digits/random.js";
 
 export interface HeldOutOptions {
@@ -6,6 +7,32 @@ export interface HeldOutOptions {
   readonly fraction: number;
   /** Chooses them, 0 … 2³² − 1. */
   readonly seed: number;
+}
+
+/** What is split, for messages. */
+export interface Whole {
+  /** What it is called. */
+  readonly place: string;
+  /** How many samples or rows it has. */
+  readonly size: number;
+  readonly unit: "samples" | "rows";
+}
+
+/**
+ * Who is left and who is held out, in ascending order; strata are shuffled in place.
+ *
+ * @throws OptionError when nobody is in one of the parts.
+ */
+export function splitWhole(
+  { place, size, unit }: Whole,
+  strata: readonly (number[] | Int32Array)[],
+  options: HeldOutOptions,
+): Parts {
+  const parts = partition(drawHeldOut(size, strata, options));
+  if (parts.kept.length > 0 && parts.heldOut.length > 0) return parts;
+  throw new OptionError(
+    `${place}: a test split of ${options.fraction} leaves ${parts.kept.length > 0 ? "the test set" : "training"} without any of the ${size} ${unit}, expected some in both parts`,
+  );
 }
 
 /**
@@ -31,11 +58,14 @@ export function drawHeldOut(
   return held;
 }
 
-/** Where `held` is 0, and where it is 1. */
-export function partition(held: Uint8Array): {
+/** Positions of those that are left, and of those that are held out. */
+export interface Parts {
   readonly kept: Int32Array;
   readonly heldOut: Int32Array;
-} {
+}
+
+/** Where `held` is 0, and where it is 1. */
+export function partition(held: Uint8Array): Parts {
   const count = held.reduce((sum, one) => sum + one, 0);
   const [kept, heldOut] = [new Int32Array(held.length - count), new Int32Array(count)];
   let [nextKept, nextHeld] = [0, 0];

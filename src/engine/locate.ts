@@ -16,9 +16,9 @@ export type FileLocator = (file: EngineFile) => string | URL | undefined;
 let locator: FileLocator = () => undefined;
 
 /**
- * Says where the WebAssembly modules and the workers' script (`build/browser/worker.js` of the package) are, for programs in which they do not lie as in the package: behind a content delivery
- * network, or where a bundler took in the library alone. To be called before the first model is made; holds for the
- * whole program.
+ * Says where the WebAssembly modules and the workers' script (`build/browser/worker.js` of the package) are, for
+ * programs in which they do not lie as in the package: behind a content delivery network, or where a bundler took in
+ * the library alone. To be called before the first model is made; holds for the whole program.
  *
  * @throws OptionError when `locate` is no function.
  */

@@ -1,5 +1,4 @@
 /** Runs the steps of a plan, on the engine's workers or, without shared memory, in slices. */
-
 import { runInSlices } from "../tasks/slices.js";
 import type { Engine } from "./engine.js";
 import type { Pointer } from "./kernels.js";

@@ -1,5 +1,4 @@
 /** Finds, downloads and loads MNIST, or another data set in files of the same names. */
-
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { checkOptions } from "../arguments.js";

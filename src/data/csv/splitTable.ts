@@ -1,7 +1,6 @@
 /** Rows of a table for training, and rows to test on. */
 import { checkOptions } from "../../arguments.js";
-import { OptionError } from "../../errors.js";
-import { drawHeldOut, partition } from "../heldOut.js";
+import { splitWhole } from "../heldOut.js";
 import type { TableColumn } from "./column.js";
 import type { Table } from "./table.js";
 
@@ -31,14 +30,8 @@ export function splitTable(
   readonly test: Table;
 } {
   checkOptions("splitTable", options, { fraction: "number", seed: "number", strata: "object" });
-  const { fraction, seed, strata } = options;
-  const members = membersOf(table, strata);
-  const { kept, heldOut } = partition(drawHeldOut(table.rows, members, { fraction, seed }));
-  if (kept.length === 0 || heldOut.length === 0) {
-    throw new OptionError(
-      `${table.place}: a test split of ${fraction} leaves ${kept.length > 0 ? "the test set" : "training"} without any of the ${table.rows} rows, expected some in both parts`,
-    );
-  }
+  const whole = { place: table.place, size: table.rows, unit: "rows" } as const;
+  const { kept, heldOut } = splitWhole(whole, membersOf(table, options.strata), options);
   return { training: takeRows(table, kept), test: takeRows(table, heldOut) };
 }
 

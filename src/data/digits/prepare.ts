@@ -33,8 +33,8 @@ interface Box {
 }
 
 /**
- * The prepared image, `[28, 28]`, of white ink on black, 0 for no ink and 255 for full; all black when the picture holds no ink. The background has to
- * be 0, as everything else counts as ink.
+ * The prepared image, `[28, 28]`, of white ink on black, 0 for no ink and 255 for full; all black when the picture
+ * holds no ink. The background has to be 0, as everything else counts as ink.
  *
  * @param centre where the centre of mass is placed, to the nearest whole pixel, and as far as the
  *   digit stays within the image

@@ -9,6 +9,21 @@ export interface Extent {
   readonly bottom: number;
 }
 
+/** The box around what it has been told of; at first around nothing. */
+export class GrowingExtent implements Extent {
+  left = Number.POSITIVE_INFINITY;
+  top = Number.POSITIVE_INFINITY;
+  right = -1;
+  bottom = -1;
+
+  include(column: number, row: number): void {
+    this.left = Math.min(this.left, column);
+    this.right = Math.max(this.right, column);
+    this.top = Math.min(this.top, row);
+    this.bottom = Math.max(this.bottom, row);
+  }
+}
+
 /** Pixels of ink that touch each other, corners included. */
 export interface Component extends Extent {
   /** Their places in the picture, row · width + column. */
@@ -23,15 +38,12 @@ export function componentsOf({ width, height, pixels }: GreyImage): Component[] 
     if (pixels[start] === 0 || seen[start]) continue;
     seen[start] = 1;
     const members = [start];
-    const extent = { left: width, top: height, right: -1, bottom: -1 };
+    const extent = new GrowingExtent();
     // The list grows while it is walked.
     for (let next = 0; next < members.length; next++) {
       const column = members[next] % width;
       const row = (members[next] - column) / width;
-      extent.left = Math.min(extent.left, column);
-      extent.right = Math.max(extent.right, column);
-      extent.top = Math.min(extent.top, row);
-      extent.bottom = Math.max(extent.bottom, row);
+      extent.include(column, row);
       for (let y = Math.max(0, row - 1); y <= Math.min(height - 1, row + 1); y++) {
         for (let x = Math.max(0, column - 1); x <= Math.min(width - 1, column + 1); x++) {
           const place = y * width + x;

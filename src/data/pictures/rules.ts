@@ -3,7 +3,7 @@
  * followed from one end to the other. Where a stroke crosses or covers the line the run is thick, and stays.
  */
 import type { GreyImage } from "../digits/prepare.js";
-import type { Extent } from "./components.js";
+import { type Extent, GrowingExtent } from "./components.js";
 
 /** Of the picture's shorter side: the thickest line. Below 100 pixels no line is thin beside a stroke. */
 const THICKEST = 0.01;
@@ -43,7 +43,10 @@ interface Line {
 export interface Unruled {
   /** The ink without its rules. */
   readonly ink: GreyImage;
-  /** The boxes of the lines, which span the picture from side to side or from top to bottom, or most of it if many are parallel. */
+  /**
+   * The boxes of the lines, which span the picture from side to side or from top to bottom, or most of it if many are
+   * parallel.
+   */
   readonly rules: readonly Extent[];
   /** Pixels across a line, at most: what is as flat is a piece of one. */
   readonly thickest: number;
@@ -164,14 +167,10 @@ function seriesIn(places: readonly number[]): ReadonlySet<number> {
 }
 
 function extentOf(places: readonly number[], width: number): Extent {
-  let [left, top, right, bottom] = [width, Number.POSITIVE_INFINITY, -1, -1];
+  const extent = new GrowingExtent();
   for (const place of places) {
     const column = place % width;
-    const row = (place - column) / width;
-    left = Math.min(left, column);
-    right = Math.max(right, column);
-    top = Math.min(top, row);
-    bottom = Math.max(bottom, row);
+    extent.include(column, (place - column) / width);
   }
-  return { left, top, right, bottom };
+  return extent;
 }

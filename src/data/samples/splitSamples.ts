@@ -1,7 +1,6 @@
 /** Samples for training, and samples to test on. */
 import { checkOptions } from "../../arguments.js";
-import { OptionError } from "../../errors.js";
-import { drawHeldOut, partition } from "../heldOut.js";
+import { splitWhole } from "../heldOut.js";
 import { checkSameRows, type LabelledSamples, type TargetArray } from "./arraySamples.js";
 import { classNamesOf } from "./arrayTargets.js";
 import { refuseNonFinite } from "./finiteValues.js";
@@ -34,19 +33,15 @@ export function splitSamples(
   readonly test: LabelledSamples;
 } {
   checkOptions("splitSamples", options, { fraction: "number", seed: "number", strata: "string" });
-  const { fraction, seed, strata } = options;
+  const { strata } = options;
   checkSameRows(samples);
   const { place, inputs, targets } = samples;
   refuseNonFinite(samples);
   if (strata === "targets") classNamesOf(targets, place);
   const [count] = inputs.shape;
   const members = strata === "targets" ? strataOf(targets) : [allRows(count)];
-  const { kept, heldOut } = partition(drawHeldOut(count, members, { fraction, seed }));
-  if (kept.length === 0 || heldOut.length === 0) {
-    throw new OptionError(
-      `${place}: a test split of ${fraction} leaves ${kept.length > 0 ? "the test set" : "training"} without any of the ${count} samples, expected some in both parts`,
-    );
-  }
+  const whole = { place, size: count, unit: "samples" } as const;
+  const { kept, heldOut } = splitWhole(whole, members, options);
   const take = (rows: Int32Array) => ({
     place,
     inputs: takeRows(inputs, rows),

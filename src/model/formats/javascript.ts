@@ -17,8 +17,8 @@ import { checkEncodeOptions, type EncodeOptions, quantizeLayer } from "./quantiz
 import { checkSnapshot, type LayerSnapshot, type ModelSnapshot, transpose } from "./snapshot.js";
 
 /**
- * The source text, UTF-8, of an ES module that exports `predict(inputs)`, `classNames`, `inputCount` and `inputNames`. It runs in Node, in pages
- * and in module workers, also without network and under `script-src 'self' 'wasm-unsafe-eval'`.
+ * The source text, UTF-8, of an ES module that exports `predict(inputs)`, `classNames`, `inputCount` and
+ * `inputNames`. It runs in Node, in pages and in module workers, also without network and under `script-src 'self' 'wasm-unsafe-eval'`.
  *
  * @throws OptionError when the parts of the model do not fit together, or an option is none.
  * @throws EngineError "unsupported-host" when a server does not deliver the kernels.
