@@ -1,0 +1,88 @@
+/** What a table may not hold, in a sentence that names line and column. */
+import { DataError } from "../../errors.js";
+import { show } from "../arrays/show.js";
+import { MOST_CATEGORIES, type TableColumn } from "./column.js";
+import type { Table } from "./table.js";
+
+/** For who expects names of a table whose first row was taken for values. */
+export function headerHint({ hasHeader }: Table): string {
+  return hasHeader ? "" : ", or --header yes where the first row has names";
+}
+
+/** Of a long list, so many are named. */
+export const NAMES_TOLD = 8;
+
+export function showNames({ columns }: Table): string {
+  const told = columns.slice(0, NAMES_TOLD).map(({ name }) => show(name));
+  return told.join(", ") + (columns.length > NAMES_TOLD ? " …" : "");
+}
+
+/** Of several targets one may be the same everywhere, as a pixel may be that a network restores. */
+export function refuseConstant(table: Table, targets: readonly TableColumn[]): void {
+  const isConstant = (column: TableColumn) => {
+    const first = column.value(0);
+    for (let row = 1; row < table.rows; row++) if (column.value(row) !== first) return false;
+    return column.isNumeric;
+  };
+  if (!targets.every(isConstant)) return;
+  const [{ name, categories }] = targets;
+  throw new DataError(
+    `${table.place}: every row of ${show(name)} is ${show(categories[0])}, expected values that differ`,
+  );
+}
+
+export function refuseMissing(table: Table, column: TableColumn): void {
+  if (!column.missing) return;
+  const { text, line } = column.missing;
+  throw new DataError(
+    `${at(table, column, line)}: found ${text === "" ? "nothing" : show(text)}, expected a value, or --missing mean for inputs`,
+  );
+}
+
+/** Among values, a text is a mistake: as a category it would make one of every value. */
+export function refuseStrayText(table: Table, column: TableColumn, otherwise: string): void {
+  const { text, mixedKind } = column;
+  if (!text || mixedKind !== "values") return;
+  throw new DataError(
+    `${at(table, column, text.line)}: found ${show(text.text)}, expected a number as most cells of the column hold, ${otherwise}${text.line === 1 ? headerHint(table) : ""}`,
+  );
+}
+
+export function refuseText(table: Table, column: TableColumn, otherwise?: string): void {
+  if (column.text) {
+    const { text, line } = column.text;
+    throw new DataError(`${at(table, column, line)}: found ${show(text)}, expected a number`);
+  }
+  refuseDoubtful(table, column, otherwise);
+}
+
+/**
+ * Numbers that float32 does not hold, or that may be others than they seem.
+ *
+ * @param otherwise what to do where they are names
+ */
+export function refuseDoubtful(table: Table, column: TableColumn, otherwise?: string): void {
+  if (column.unclear) {
+    const { cell, expected, mayBeName } = column.unclear;
+    const names = mayBeName && otherwise ? `, ${otherwise}` : "";
+    throw new DataError(
+      `${at(table, column, cell.line)}: found ${show(cell.text)}, expected ${expected}${names}`,
+    );
+  }
+  if (!column.infinite) return;
+  const { text, line } = column.infinite;
+  throw new DataError(
+    `${at(table, column, line)}: found ${show(text)}, expected a finite number, within ±3.4e38 as float32 holds them`,
+  );
+}
+
+export function refuseBeyond(table: Table, column: TableColumn): void {
+  if (!column.beyond) return;
+  throw new DataError(
+    `${at(table, column, column.beyond.line)}: is the ${MOST_CATEGORIES + 1}th different text, expected at most ${MOST_CATEGORIES}, numbers only, or --ignore for the column`,
+  );
+}
+
+function at(table: Table, column: TableColumn, line: number): string {
+  return `${table.place}: line ${line}, column ${table.columns.indexOf(column) + 1} (${show(column.name)})`;
+}
