@@ -141,7 +141,7 @@ test("a table of a single column is told to be one", async () => {
 test("one bad cell in a column of numbers is refused where it stands, and --categories lets it be", async () => {
   const rows = Array.from(
     { length: 60 },
-    (_, row) => `${row === 7 ? "n.a." : row / 2},1,${row % 2}\n`,
+    (_, row) => `${row === 7 ? "unknown" : row / 2},1,${row % 2}\n`,
   );
   const codes = Array.from({ length: 60 }, (_, row) => `${row === 7 ? "B" : row % 5},${row % 2}\n`);
   const directory = await files({
@@ -154,7 +154,7 @@ test("one bad cell in a column of numbers is refused where it stands, and --cate
     expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([
       1,
       "",
-      `error: ${data}: line 9, column 1 ("a"): found "n.a.", expected a number as most cells of the column hold, --ignore for the column, or --categories where its numbers are names\n`,
+      `error: ${data}: line 9, column 1 ("a"): found "unknown", expected a number as most cells of the column hold, --ignore for the column, or --categories where its numbers are names\n`,
     ]);
   }
   const out = join(directory, "m.safetensors");

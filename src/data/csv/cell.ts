@@ -20,7 +20,27 @@ const FOREIGN: readonly RegExp[] = [
   /^\u2212(?:\d+[.,]?\d*|[.,]\d+)(?:e[+\-\u2212]?\d+)?$/i,
 ];
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
-const MISSING: ReadonlySet<string> = new Set(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"]);
+/**
+ * R's readr takes "" and "NA" for missing, pandas' read_csv those of the first two lines here as well, and "None". The latter it
+ * is blamed for, since among texts it may be a category, such as a house without an alley: it stands below. "?" is that of the
+ * UCI repository.
+ */
+const MISSING: ReadonlySet<string> = new Set([
+  ...["", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>"],
+  ...["NaN", "nan", "null", "NULL"],
+  "?",
+]);
+/**
+ * In lower case. What no number can be, but a category or a name may: "None", "na" and dashes, the dots of SAS, Stata (".") and
+ * the World Bank (".."), and what is left of pandas' list, by which C libraries print NaN.
+ */
+const MISSING_NUMBERS: ReadonlySet<string> = new Set([
+  ...["na", "n/a", "n.a.", "n.a", "#n/a", "#n/a n/a", "#na", "<na>", "none", "null"],
+  ...["nan", "-nan", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"],
+  ...["-", "--", "---", "\u2013", "\u2014", ".", ".."],
+]);
+/** Of the longest of them. */
+const LONGEST_MISSING = 8;
 
 /** The number that a cell holds, as float32 has it: infinite beyond its range; undefined where it holds none. */
 export function parseNumber(text: string): number | undefined {
@@ -39,7 +59,12 @@ export function isForeignNumber(text: string): boolean {
   return FOREIGN.some((pattern) => pattern.test(text));
 }
 
-/** Whether a cell says that it holds nothing: empty, "NA", "?" and the like. */
+/** Whether a cell says that it holds nothing, in whatever column: empty, "NA", "?" and the like. */
 export function isMissing(text: string): boolean {
   return MISSING.has(text);
+}
+
+/** Whether a cell among numbers says that it holds none, which among texts is a text: "None", "-" and the like. */
+export function isMissingNumber(text: string): boolean {
+  return text.length <= LONGEST_MISSING && MISSING_NUMBERS.has(text.toLowerCase());
 }

@@ -1,6 +1,13 @@
 /** A column that grows: numbers, categories, or both for as long as the cells leave it open. */
 
-import { type Cell, isForeignNumber, isMissing, parseDecimalComma, parseNumber } from "./cell.js";
+import {
+  type Cell,
+  isForeignNumber,
+  isMissing,
+  isMissingNumber,
+  parseDecimalComma,
+  parseNumber,
+} from "./cell.js";
 import { type DecimalSeparator, NumberSpelling, type UnclearNumber } from "./decimalSeparator.js";
 import { type MixedColumnKind, mixedColumnKind } from "./mixedColumn.js";
 
@@ -14,9 +21,11 @@ const BLOCK = 65_536;
 export interface TableColumn {
   /** As in the header; "column 3" where there is none. */
   readonly name: string;
-  /** The first cell that is missing, and the first that is no number. */
+  /** The first cell that is missing, whatever the others are. */
   readonly missing: Cell | undefined;
-  /** The first cell that holds something else than a number; undefined in a column of numbers. */
+  /** The first that is missing where the others are numbers, and otherwise a text, such as "None". */
+  readonly missingNumber: Cell | undefined;
+  /** The first cell that is neither a number nor missing among numbers; undefined in a column of numbers. */
   readonly text: Cell | undefined;
   /** The first cell whose number is infinite, in the file or as float32 has it. */
   readonly infinite: Cell | undefined;
@@ -26,7 +35,7 @@ export interface TableColumn {
   readonly beyond: Cell | undefined;
   /** Different texts, in the order of their appearance. */
   readonly categories: readonly string[];
-  /** Whether every cell that is not missing is a number, and there is one. */
+  /** Whether every cell is a number or missing among numbers, and there is one. */
   readonly isNumeric: boolean;
   /** Of a column with texts most of whose different cells are numbers, what these are; undefined of all others. */
   readonly mixedKind: MixedColumnKind | undefined;
@@ -39,6 +48,7 @@ export interface TableColumn {
 export class Column implements TableColumn {
   readonly name: string;
   missing: Cell | undefined;
+  missingNumber: Cell | undefined;
   text: Cell | undefined;
   infinite: Cell | undefined;
   unclear: UnclearNumber | undefined;
@@ -55,6 +65,7 @@ export class Column implements TableColumn {
   #codes: Int32Array[] | undefined = [];
   #values: Float32Array[] | undefined = [];
   #length = 0;
+  #hasNumber = false;
 
   /** @param decimal "point": a number with a comma is a text */
   constructor(name: string, decimal: DecimalSeparator | undefined) {
@@ -67,7 +78,7 @@ export class Column implements TableColumn {
   }
 
   get isNumeric(): boolean {
-    return this.text === undefined && this.categories.length > 0;
+    return this.text === undefined && this.#hasNumber;
   }
 
   get mixedKind(): MixedColumnKind | undefined {
@@ -114,17 +125,22 @@ export class Column implements TableColumn {
     const { point, comma, foreign } = this.numbers;
     const value = parseNumber(text);
     if (value !== undefined) {
+      this.#hasNumber = true;
       if (!point.areClear && text.includes(".")) point.push({ text, line });
       return value;
     }
     if (!this.#readsCommas && text.includes(",")) return undefined;
     const decimal = parseDecimalComma(text);
     if (decimal !== undefined) {
+      this.#hasNumber = true;
       if (!comma.areClear) comma.push({ text, line });
       return decimal;
     }
-    if (!isForeignNumber(text)) return undefined;
-    foreign.push({ text, line });
+    if (isForeignNumber(text)) {
+      this.#hasNumber = true;
+      foreign.push({ text, line });
+    } else if (isMissingNumber(text)) this.missingNumber ??= { text, line };
+    else return undefined;
     return Number.NaN;
   }
 

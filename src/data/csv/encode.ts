@@ -94,15 +94,18 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
       `${table.place}: categories names ${show(stranger.name)}, expected one of the inputs`,
     );
   }
-  for (const column of targets) refuseMissing(table, column);
+  for (const column of targets) refuseMissing(table, column, kindOf(column));
   const task = options.task ?? inferTask(table, targets);
   if (task === "regression") refuseConstant(table, targets);
   return {
     task,
     preprocessing: {
       columns: inputs.map((column) => {
-        if (missing === "error") refuseMissing(table, column);
-        return coded.includes(column)
+        const isCoded = coded.includes(column);
+        if (missing === "error") {
+          refuseMissing(table, column, isCoded ? "texts" : kindOf(column));
+        }
+        return isCoded
           ? categoryColumn(table, column, missing)
           : inputColumn(table, column, { standardizes, missing });
       }),
@@ -112,6 +115,10 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
     },
     names: task === "regression" ? targets.map(({ name }) => name) : classesOf(table, targets),
   };
+}
+
+function kindOf({ isNumeric }: TableColumn): "numbers" | "texts" {
+  return isNumeric ? "numbers" : "texts";
 }
 
 /**
@@ -137,6 +144,9 @@ export function selectTargets(
   );
 }
 
+const TARGET_IS_NEEDED = "as it is a target";
+const TRAINED_WITHOUT = "or a model trained with --missing mean";
+
 /**
  * The data set that `table` is. Columns are found by name; others are passed over.
  *
@@ -146,7 +156,9 @@ export function encodeTable(table: Table, encoding: TableEncoding): Dataset<Targ
   const { task, preprocessing, names } = encoding;
   const { place, rows } = table;
   const columns = preprocessing.targets.map(({ name }) => named(table, name));
-  for (const column of columns) refuseMissing(table, column);
+  for (const column of columns) {
+    refuseMissing(table, column, task === "regression" ? "numbers" : "texts", TARGET_IS_NEEDED);
+  }
   const { inputs, features } = encodeInputs(table, preprocessing);
   if (task === "classification") {
     const [column] = columns;
@@ -206,7 +218,10 @@ export function encodeInputs(
   let start = 0;
   for (const description of columns) {
     const column = named(table, description.name);
-    if (description.missing === undefined) refuseMissing(table, column);
+    if (description.missing === undefined) {
+      const among = description.kind === "number" ? "numbers" : "texts";
+      refuseMissing(table, column, among, TRAINED_WITHOUT);
+    }
     if (description.kind === "number") {
       refuseText(table, column);
       for (let row = 0; row < table.rows; row++) {
@@ -278,10 +293,10 @@ function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
 }
 
 /** Numbers by size, texts by their characters. */
-function sorted({ categories, isNumeric, unclear }: TableColumn): string[] {
+function sorted({ categories, isNumeric, missingNumber, unclear }: TableColumn): string[] {
   const all = [...categories];
   const numberIn = (text: string) => Number(text.replace(",", "."));
-  return isNumeric && !unclear?.mayBeName
+  return isNumeric && !missingNumber && !unclear?.mayBeName
     ? all.sort((a, b) => numberIn(a) - numberIn(b))
     : all.sort();
 }

@@ -1,5 +1,5 @@
 /** Numbers and texts in one column: codes, such as 1, 2 and A, or values among which a text is a mistake. */
-import { isForeignNumber, parseDecimalComma, parseNumber } from "./cell.js";
+import { isForeignNumber, isMissingNumber, parseDecimalComma, parseNumber } from "./cell.js";
 
 /** Whole numbers with more different values than this are values, not codes. */
 export const MOST_CODES = 20;
@@ -13,7 +13,7 @@ export function areCodes(numbers: readonly string[]): boolean {
 }
 
 /**
- * What the numbers of a column are that has texts too; undefined where no more than half of the different cells are
+ * What the numbers of a column are that has texts too, cells aside that are missing among numbers; undefined where no more than half of the different cells are
  * numbers: a text that happens to be one is a text.
  *
  * @param cells different ones
@@ -27,7 +27,8 @@ export function mixedColumnKind(
     parseNumber(text) !== undefined ||
     ((readsCommas || !text.includes(",")) &&
       (parseDecimalComma(text) !== undefined || isForeignNumber(text)));
-  const numbers = cells.filter(isNumber);
-  if (2 * numbers.length <= cells.length) return undefined;
+  const present = cells.filter((text) => !isMissingNumber(text));
+  const numbers = present.filter(isNumber);
+  if (2 * numbers.length <= present.length) return undefined;
   return areCodes(numbers) ? "codes" : "values";
 }

@@ -31,11 +31,25 @@ export function refuseConstant(table: Table, targets: readonly TableColumn[]): v
   );
 }
 
-export function refuseMissing(table: Table, column: TableColumn): void {
-  if (!column.missing) return;
-  const { text, line } = column.missing;
+/**
+ * @param among what the others are
+ * @param otherwise what else there is to do about it
+ */
+export function refuseMissing(
+  table: Table,
+  column: TableColumn,
+  among: "numbers" | "texts",
+  otherwise = "or --missing mean for inputs",
+): void {
+  const { missing, missingNumber } = column;
+  const [cell, isNumber] =
+    among === "numbers" && missingNumber && !(missing && missing.line < missingNumber.line)
+      ? [missingNumber, true]
+      : [missing, false];
+  if (!cell) return;
+  const found = cell.text === "" ? "nothing" : show(cell.text);
   throw new DataError(
-    `${at(table, column, line)}: found ${text === "" ? "nothing" : show(text)}, expected a value, or --missing mean for inputs`,
+    `${at(table, column, cell.line)}: found ${found}${isNumber ? ", which among numbers is read as nothing" : ""}, expected a value, ${otherwise}`,
   );
 }
 

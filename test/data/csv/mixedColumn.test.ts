@@ -27,7 +27,7 @@ const SAY =
   "expected a number as most cells of the column hold, --ignore for the column, or --categories where its numbers are names";
 
 test.each([
-  { rows: 30, row: 0, cell: "n.a." },
+  { rows: 30, row: 0, cell: "unknown" },
   { rows: 30, row: 29, cell: "1.5 kg" },
   // Beyond the categories that a column holds, before its end and at its beginning.
   { rows: 5000, row: 0, cell: "oops" },
@@ -47,8 +47,8 @@ test.each([
 });
 
 test("the first of several texts is named, and few values with fractions are values too", () => {
-  const table = read(["0.5", "n.a.", "0.75", "-1", "none"]);
-  expect(() => learnEncoding(table)).toThrow('line 3, column 1 ("a"): found "n.a."');
+  const table = read(["0.5", "small", "0.75", "-1", "large"]);
+  expect(() => learnEncoding(table)).toThrow('line 3, column 1 ("a"): found "small"');
 });
 
 test("codes are categories, and so is what a caller says, numbers alone too", () => {
