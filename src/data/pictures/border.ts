@@ -5,6 +5,7 @@
 import { DataError } from "../../errors.js";
 import type { GreyImage } from "../digits/prepare.js";
 import { type Component, heightOf, sharedColumns, sharedRows, widthOf } from "./components.js";
+import { ExtentGrid } from "./extentGrid.js";
 
 /** Of the picture's width or height, from each side: where desks and fingers are. */
 const OUTER = 1 / 3;
@@ -57,7 +58,10 @@ export function foreignAtBorder(
   });
   if (unlike.length === 0) return new Set();
   checkCount(Math.max(writing.length, unlike.length));
-  return new Set(unlike.filter((component) => !writing.some((mark) => overlap(mark, component))));
+  const grid = new ExtentGrid(writing, usual);
+  const hasWriting = (component: Component) =>
+    grid.near(component).some((index) => overlap(writing[index], component));
+  return new Set(unlike.filter((component) => !hasWriting(component)));
 }
 
 /** @throws DataError when there are more marks than can be compared with each other. */

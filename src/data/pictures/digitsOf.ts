@@ -13,6 +13,7 @@ import {
   sharedRows,
   widthOf,
 } from "./components.js";
+import { ExtentGrid } from "./extentGrid.js";
 import { inkOf } from "./ink.js";
 import { withoutRules } from "./rules.js";
 import { sheetIn } from "./sheet.js";
@@ -177,15 +178,25 @@ function withoutSpecks(components: readonly Component[]): Component[] {
 /** Puts together what lies one above the other and is no taller together than digits are. */
 function joinParts(components: readonly Component[]): Component[] {
   const usual = usualHeight(components);
-  const digits = [...components].sort((a, b) => b.pixels.length - a.pixels.length);
-  for (let first = 0; first < digits.length; first++) {
-    for (let second = first + 1; second < digits.length; second++) {
-      if (!areParts(digits[first], digits[second], usual)) continue;
-      digits[first] = merge(digits[first], digits[second]);
-      digits.splice(second, 1);
-      // What has grown may now take in what it was too far from.
-      second = first;
+  const reach = Math.ceil(WIDEST_GAP * usual);
+  const largestFirst = [...components].sort((a, b) => b.pixels.length - a.pixels.length);
+  const grid = new ExtentGrid(largestFirst, usual);
+  const joined = new Set<number>();
+  const digits: Component[] = [];
+  for (let index = 0; index < largestFirst.length; index++) {
+    if (joined.has(index)) continue;
+    joined.add(index);
+    let digit = largestFirst[index];
+    for (;;) {
+      const around = { ...digit, top: digit.top - reach, bottom: digit.bottom + reach };
+      const part = grid
+        .near(around)
+        .find((near) => !joined.has(near) && areParts(digit, largestFirst[near], usual));
+      if (part === undefined) break;
+      joined.add(part);
+      digit = merge(digit, largestFirst[part]);
     }
+    digits.push(digit);
   }
   return digits;
 }
