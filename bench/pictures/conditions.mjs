@@ -1,0 +1,70 @@
+/** What pictures are taken of. Each condition differs from an easy picture in what its name says. */
+
+const BLANK = { lines: 0 };
+const ONE = { lines: 1, perLine: 1, marginShare: 1.2, size: 160 };
+const DESK = { desk: 70 };
+
+/** @type {Record<string, import("./photograph.mjs").Scene>} */
+export const CONDITIONS = {
+  plain: {},
+  "light on dark": { paper: 35, ink: 230 },
+  "one digit": ONE,
+  "one digit, cropped": { ...ONE, cropped: true },
+  "one thick digit, cropped": { ...ONE, pen: 1, paper: 35, ink: 230, cropped: true },
+  "a line, cropped": { lines: 1, cropped: true },
+  "forty digits": { lines: 5, perLine: 8, size: 80 },
+  "thin pen": { pen: -0.6 },
+  "thick pen": { pen: 0.8 },
+  pencil: { ink: 165 },
+  blurred: { blur: 12 },
+  "uneven light": { gradient: 0.6 },
+  "shadow, soft edge": { shadow: 0.4, shadowEdge: 120 },
+  "shadow, sharp edge": { shadow: 0.4, shadowEdge: 15 },
+  noise: { noise: 12 },
+  "much noise": { noise: 25 },
+  "low light": { paper: 90, ink: 25, noise: 9, gradient: 0.3 },
+  "JPEG of quality 40": { noise: 3, jpeg: 40 },
+  "JPEG of quality 15": { noise: 3, jpeg: 15 },
+  "turned by 5°": { turn: 5 },
+  "turned by 10°": { turn: 10, marginShare: 1 },
+  "turned by 15°": { turn: 15, marginShare: 1.2 },
+  "turned by 25°": { turn: 25, marginShare: 1.8 },
+  ruled: { ruled: 48 },
+  "ruled, slant 1°": { ruled: 48, slant: 1 },
+  "ruled, slant 2°": { ruled: 48, slant: 2 },
+  "ruled, slant 4°": { ruled: 48, slant: -4 },
+  "ruled, turned by 7°": { ruled: 48, turn: 7, marginShare: 0.9 },
+  squared: { ruled: 36, squared: true },
+  "squared, slant 2°": { ruled: 36, squared: true, slant: 2 },
+  "squared, slant 5°": { ruled: 36, squared: true, slant: 5 },
+  "squared, one digit": { ...ONE, ruled: 36, squared: true, slant: 1 },
+  desk: DESK,
+  "desk, turned by 8°": { ...DESK, turn: 8 },
+  "desk, turned by 25°": { ...DESK, turn: 25 },
+  "desk as dark as ink": { desk: 40 },
+  "desk, grain": { ...DESK, grain: 18, noise: 3 },
+  "light desk, dark sheet": { desk: 200, paper: 45, ink: 230 },
+  "desk, one digit": { ...ONE, ...DESK },
+  "desk, a single 1": { ...ONE, ...DESK, labels: [1] },
+  "desk as dark as ink, a single 1": { ...ONE, desk: 40, labels: [1], pen: -0.4 },
+  "desk, thumb": { ...DESK, cover: "thumb" },
+  "desk, another sheet": { ...DESK, cover: "sheet" },
+  "desk, ruled, slant 2°": { ...DESK, ruled: 48, slant: 2, noise: 3 },
+  "desk, ruled, turned by 6°": { ...DESK, ruled: 48, turn: 6, noise: 3 },
+  "desk, shadow": { ...DESK, shadow: 0.35, shadowEdge: 60, noise: 3 },
+  "desk, uneven light, JPEG 40": { ...DESK, gradient: 0.4, turn: -4, noise: 5, jpeg: 40 },
+  "stroke from the border": { strokeFromBorder: true },
+  "blank, noise": { ...BLANK, noise: 9 },
+  blank: { ...BLANK, noise: 3 },
+  "blank, uneven light": { ...BLANK, gradient: 0.5, noise: 4 },
+  "blank on desk": { ...BLANK, ...DESK, noise: 3 },
+  "blank on desk, turned by 8°": { ...BLANK, ...DESK, turn: 8, noise: 4, gradient: 0.2 },
+  "blank, ruled, on desk": { ...BLANK, ...DESK, ruled: 48, noise: 3 },
+};
+
+/** Block digits, each of ten, margin in squares. */
+export const BLOCKS = {
+  "blocks, no margin": { margin: 0 },
+  "blocks, margin of half a square": { margin: 0.5 },
+  "blocks, margin of a square": { margin: 1 },
+};
