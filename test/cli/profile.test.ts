@@ -1,18 +1,30 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { Profile, ProfileOptions } from "../../src/profile/index.js";
 import { temporaryDirectory } from "../support/temporaryDirectory.js";
 import { wasmlp } from "./commandLine.js";
 
-const QUICK = ["--kernel", "relu", "--shape", "4x8", "--rounds", "5", "--threads", "1"];
+/** What is asked for again is not measured again: that takes seconds, and most commands here print the same. */
+vi.mock("../../src/profile/profile.js", async (load) => {
+  const original = await load<typeof import("../../src/profile/profile.js")>();
+  const measured = new Map<string, Promise<Profile>>();
+  return {
+    ...original,
+    profile: (options: ProfileOptions = {}): Promise<Profile> => {
+      const key = JSON.stringify({ ...options, signal: undefined });
+      const profile = measured.get(key) ?? original.profile(options);
+      measured.set(key, profile);
+      return profile;
+    },
+  };
+});
 
-/** What --json prints, of one run: every one takes seconds. */
-let printed: Promise<string> | undefined;
+const QUICK = ["--kernel", "gemm", "--shape", "8x8x8", "--rounds", "5", "--threads", "1"];
 
-/** A profile of its own for a test to change. */
+/** What --json prints, for a test to change. */
 async function profile() {
-  printed ??= wasmlp("profile", ...QUICK, "--json").then(({ stdout }) => stdout);
-  return JSON.parse(await printed);
+  return JSON.parse((await wasmlp("profile", ...QUICK, "--json")).stdout);
 }
 
 test("profile prints the roofs, and a line for every variant", async () => {
@@ -21,14 +33,12 @@ test("profile prints the roofs, and a line for every variant", async () => {
   expect(stdout).toContain(`Node ${process.versions.node}`);
   expect(stdout).toMatch(/^roof +GFLOP\/s +L1 GB\/s +L2 GB\/s +L3 GB\/s +memory GB\/s$/m);
   for (const variant of ["javascript", "scalar", "simd"]) {
-    expect(stdout).toMatch(new RegExp(`^relu +4x8 +${variant} +[\\d.]+\\??  `, "m"));
+    expect(stdout).toMatch(new RegExp(`^gemm-nn +8x8x8 +${variant} +[\\d.]+\\??  `, "m"));
   }
 });
 
 test("--kernel and --disassemble take the same names", async () => {
-  const options = ["--shape", "8x8x8", "--rounds", "5", "--threads", "1", "--json"];
-  const { stdout } = await wasmlp("profile", "--kernel", "gemm", ...options);
-  const { measurements } = JSON.parse(stdout) as { measurements: { kernel: string }[] };
+  const { measurements } = (await profile()) as Profile;
   const names = new Set(measurements.map(({ kernel }) => kernel));
   expect(names).toEqual(new Set(["gemm-nn", "gemm-nt", "gemm-tn"]));
 });
@@ -36,12 +46,12 @@ test("--kernel and --disassemble take the same names", async () => {
 test("--json prints everything as one object, --csv a line for each measurement", async () => {
   const { format, version, measurements } = await profile();
   expect({ format, version }).toEqual({ format: "wasmlp-profile", version: 1 });
-  expect(measurements[0]).toMatchObject({ kernel: "relu", shape: [4, 8], threads: 1 });
+  expect(measurements[0]).toMatchObject({ kernel: "gemm-nn", shape: [8, 8, 8], threads: 1 });
   expect(measurements[0].samples).toHaveLength(5);
   const csv = (await wasmlp("profile", ...QUICK, "--csv")).stdout.trimEnd().split("\n");
   expect(csv[0]).toMatch(/^kernel,shape,variant,threads,operations,.*,share_of_roof$/);
   expect(csv).toHaveLength(1 + measurements.length);
-  expect(csv[1]).toMatch(/^relu,4x8,javascript,1,64,/);
+  expect(csv[1]).toMatch(/^gemm-nn,8x8x8,javascript,1,1024,/);
   expect(csv[1].split(",")).toHaveLength(csv[0].split(",").length);
 });
 
@@ -61,7 +71,7 @@ test("--compare finds what became slower, --svg and --html write the picture", a
   const { exitCode, stdout, stderr } = await wasmlp("profile", ...options);
   expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: "" });
   expect(stdout).toMatch(
-    /^relu +4x8 +simd +\+[\d.]+ % +\+[\d.]+ % to \+[\d.]+ % +\d+ → \d+ % +slower$/m,
+    /^gemm-nn +8x8x8 +simd +\+[\d.]+ % +\+[\d.]+ % to \+[\d.]+ % +\d+ → \d+ % +slower$/m,
   );
   for (const picture of pictures) expect(await readFile(picture, "utf8")).toContain("<svg");
 });
@@ -79,7 +89,7 @@ test("--compare says in a sentence, and in JSON, that machine or engine are not 
   const text = await wasmlp("profile", ...options);
   expect(text).toMatchObject({ exitCode: 0, stderr: "" });
   expect(text.stdout).toMatch(sentence);
-  expect(text.stdout).toMatch(/^relu +4x8 +simd .* same$/m);
+  expect(text.stdout).toMatch(/^gemm-nn +8x8x8 +simd .* same$/m);
   const { stdout, stderr } = await wasmlp("profile", ...options, "--json");
   expect(stderr).toMatch(sentence);
   const { comparison, format } = JSON.parse(stdout);
@@ -87,7 +97,11 @@ test("--compare says in a sentence, and in JSON, that machine or engine are not 
   expect(comparison.threshold).toBe(1e5);
   expect(comparison.host[0]).toMatchObject({ what: "engine", before: "Node 18.0.0, V8 10" });
   expect(comparison.host.map(({ what }: { what: string }) => what)).toContain("simd peak");
-  expect(comparison.kernels[0]).toMatchObject({ kernel: "relu", variant: "simd", verdict: "same" });
+  expect(comparison.kernels[0]).toMatchObject({
+    kernel: "gemm-nn",
+    variant: "simd",
+    verdict: "same",
+  });
 });
 
 test("a baseline that is none, and a picture of what only moves, are refused", async () => {
@@ -143,7 +157,7 @@ test("--engines runs the profile in each, says what is missing, and prints one t
   });
   const [major] = process.versions.node.split(".");
   expect(stdout).toMatch(new RegExp(`^kernel +shape +variant +Node ${major}$`, "m"));
-  expect(stdout).toMatch(/^relu +4x8 +simd +[\d.]+\??$/m);
+  expect(stdout).toMatch(/^gemm-nn +8x8x8 +simd +[\d.]+\??$/m);
 });
 
 test("--engines without any that is there is a failure", async () => {
