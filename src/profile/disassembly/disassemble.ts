@@ -16,7 +16,7 @@ import type { Way } from "../variant.js";
 import { type CountingModule, counterName, withLoopCounters, withLoopMarks } from "./countLoops.js";
 import type { Instruction } from "./instructions.js";
 import { type Pressure, vectorPressure } from "./liveness.js";
-import { type Loop, structureOf } from "./loops.js";
+import { type Loop, type Structure, structureOf } from "./loops.js";
 import { decodeModule, type WasmFunction, type WasmModule } from "./module.js";
 import { operandsOf } from "./stack.js";
 import { wat } from "./wat.js";
@@ -98,45 +98,70 @@ export async function disassemble(
     false,
   );
   const url = way === "scalar" ? PROFILE_MODULE_URL : moduleUrl(execution);
-  const module = decodeModule(await readModule(url));
-  const counting = withLoopCounters(module);
+  const taken = await takeApart(url);
   const counts =
     way === "scalar"
-      ? await countScalar(kernel, shape, counting)
-      : await countSimd(kernel, shape, counting, execution.memory);
+      ? await countScalar(kernel, shape, taken)
+      : await countSimd(kernel, shape, taken, execution.memory);
   const width = options.width ?? DEFAULT_WIDTH;
-  return describe(
-    module,
-    counting,
-    counts,
-    { kernel: kernel.name, shape, way, module: url },
-    width,
-  );
+  return describe(taken, counts, { kernel: kernel.name, shape, way, module: url }, width);
+}
+
+/** A module, its loops, and a copy that counts their iterations. */
+interface TakenApart {
+  readonly module: WasmModule;
+  /** The function's structure for each loop, by counter. */
+  readonly structures: readonly Structure[];
+  readonly counting: CountingModule;
+  readonly compiled: Awaited<ReturnType<typeof compileBytes>>;
+}
+
+/** By URL: all kernels of a way are in one module, and taking it apart takes longer than running one of them. */
+const modules = new Map<string, TakenApart>();
+
+async function takeApart(url: URL): Promise<TakenApart> {
+  const before = modules.get(url.href);
+  if (before) return before;
+  const module = decodeModule(await readModule(url));
+  const counting = withLoopCounters(module);
+  const ofFunctions = new Map<number, Structure>();
+  const structures = counting.counters.map(({ position }) => {
+    const structure =
+      ofFunctions.get(position) ?? structureOf(module.functions[position].instructions);
+    ofFunctions.set(position, structure);
+    return structure;
+  });
+  const compiled = await compileBytes(counting.bytes);
+  const taken = { module, structures, counting, compiled };
+  modules.set(url.href, taken);
+  return taken;
 }
 
 /** Iterations by counter. */
 async function countSimd(
   kernel: ProfiledKernel,
   shape: Shape,
-  { bytes, counters }: CountingModule,
+  { counting, compiled }: TakenApart,
   kind: "shared" | "private",
 ): Promise<number[]> {
   const memory = new LinearMemory(kind);
-  const kernels = await instantiateKernels(await compileBytes(bytes), memory.memory);
+  const kernels = await instantiateKernels(compiled, memory.memory);
   const regions = new Regions(memory);
   const pointers = copyIn(regions, memory, kernel.arrays(shape));
   const call = kernel.simd({ engine: { kernels, memory }, regions, pointers }, shape);
-  return countCall(kernels, counters.length, call);
+  return countCall(kernels, counting.counters.length, call);
 }
 
 async function countScalar(
   kernel: ProfiledKernel,
   shape: Shape,
-  { bytes, counters }: CountingModule,
+  { counting, compiled }: TakenApart,
 ): Promise<number[]> {
-  const { kernels, memory } = await instantiateProfileKernels(await compileBytes(bytes));
+  const { kernels, memory } = await instantiateProfileKernels(compiled);
   const pointers = copyIn(new Regions(memory), memory, kernel.arrays(shape));
-  return countCall(kernels, counters.length, () => kernel.scalar?.(kernels, pointers, shape));
+  return countCall(kernels, counting.counters.length, () =>
+    kernel.scalar?.(kernels, pointers, shape),
+  );
 }
 
 /** What the counters have after a call more than before: what prepares it may call kernels too. */
@@ -159,28 +184,28 @@ interface Subject {
 }
 
 function describe(
-  module: WasmModule,
-  { counters }: CountingModule,
+  { module, structures, counting }: TakenApart,
   counts: readonly number[],
   subject: Subject,
   width: number,
 ): Disassembly {
   let total = 0;
   let hottest = { weight: 0, counter: -1 };
+  const { counters } = counting;
   const loops = counters.map(({ position, loop }, counter) => {
-    const body = module.functions[position];
-    const found = structureOf(body.instructions).loops.find(({ start }) => start === loop) as Loop;
+    const structure = structures[counter];
+    const found = structure.loops.find(({ start }) => start === loop) as Loop;
     const weight = counts[counter] * ownInstructions(found);
     total += weight;
     if (weight > hottest.weight) hottest = { weight, counter };
-    return { body, loop: found };
+    return { body: module.functions[position], structure, loop: found };
   });
   if (hottest.counter < 0) {
     throw new OptionError(
       `shape is ${subject.shape.join("x")}, for which ${subject.kernel} goes through no loop, expected a larger one`,
     );
   }
-  const { body, loop } = loops[hottest.counter];
+  const { body, structure, loop } = loops[hottest.counter];
   const within = body.instructions.slice(loop.start, loop.end + 1);
   return {
     ...subject,
@@ -192,7 +217,7 @@ function describe(
     iterations: counts[hottest.counter],
     share: hottest.weight / total,
     instructions: histogram(within),
-    pressure: vectorPressure(loop, body, structureOf(body.instructions), operandsOf(body, module)),
+    pressure: vectorPressure(loop, body, structure, operandsOf(body, module)),
     wat: wat(within, module, width),
   };
 }
