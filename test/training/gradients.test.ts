@@ -112,7 +112,8 @@ function trainReference(
     const gradients = backward(layers, activations, dataset.targets.labels, objective).flatMap(
       ({ weights, biases }) => [weights, biases],
     );
-    const norm = Math.hypot(...gradients.flatMap(({ data }) => [...data]));
+    const squares = gradients.map(({ data }) => data.reduce((sum, value) => sum + value ** 2, 0));
+    const norm = Math.sqrt(squares.reduce((sum, square) => sum + square));
     const scale = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1;
     parts.forEach(({ data }, index) => {
       const scaled = gradients[index].data.map((value) => value * scale);
@@ -323,17 +324,19 @@ function dropoutGradients(
   ];
   const { labels } = dataset.targets;
   const x = referenceInputs(dataset);
-  const loss = () => {
-    let a = multiplied(x, masks[0]);
-    layers.forEach((layer, index) => {
-      const [, outputs] = forward([layer], a);
-      a = index < hidden.length ? multiplied(outputs, masks[index + 1]) : outputs;
-    });
+  /** Of the layers from `first` on, given its inputs. */
+  const lossFrom = (first: number, inputs: Matrix) => {
+    let a = inputs;
+    for (let index = first; index < layers.length; index++) a = activated(index, a);
     let sum = 0;
     for (let sample = 0; sample < SAMPLES; sample++) sum -= Math.log(a.at(sample, labels[sample]));
     return sum / SAMPLES;
   };
-  const differentiate = (parameters: Matrix) =>
+  const activated = (index: number, a: Matrix) => {
+    const [, outputs] = forward([layers[index]], a);
+    return index < hidden.length ? multiplied(outputs, masks[index + 1]) : outputs;
+  };
+  const differentiate = (parameters: Matrix, loss: () => number) =>
     new Matrix(
       parameters.rows,
       parameters.columns,
@@ -348,10 +351,14 @@ function dropoutGradients(
         return (above - below) / (2 * h);
       }),
     );
-  return layers.map(({ weights, biases }) => ({
-    weights: differentiate(weights),
-    biases: differentiate(biases),
-  }));
+  let inputs = multiplied(x, masks[0]);
+  return layers.map(({ weights, biases }, index) => {
+    // The layers below do not depend on these parameters.
+    const a = inputs;
+    inputs = activated(index, a);
+    const loss = () => lossFrom(index, a);
+    return { weights: differentiate(weights, loss), biases: differentiate(biases, loss) };
+  });
 }
 
 /** Both where `expected` is a number. */
