@@ -1,6 +1,6 @@
 /** What pictures are taken of. Each condition differs from an easy picture in what its name says. */
 
-const BLANK = { lines: 0 };
+const BLANK = { blank: true };
 const ONE = { lines: 1, perLine: 1, marginShare: 1.2, size: 160 };
 const DESK = { desk: 70 };
 
@@ -48,6 +48,8 @@ export const CONDITIONS = {
   "desk, a single 1": { ...ONE, ...DESK, labels: [1] },
   "desk as dark as ink, a single 1": { ...ONE, desk: 40, labels: [1], pen: -0.4 },
   "desk, thumb": { ...DESK, cover: "thumb" },
+  "desk, one digit, thumb": { ...ONE, ...DESK, cover: "thumb" },
+  "desk, one digit, another sheet": { ...ONE, ...DESK, cover: "sheet" },
   "desk, another sheet": { ...DESK, cover: "sheet" },
   "desk, ruled, slant 2°": { ...DESK, ruled: 48, slant: 2, noise: 3 },
   "desk, ruled, turned by 6°": { ...DESK, ruled: 48, turn: 6, noise: 3 },

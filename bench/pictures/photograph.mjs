@@ -14,6 +14,7 @@ const SIDE = 28;
  * @property {number} [pitch] of the digits, in sizes
  * @property {number} [marginShare] around the writing, in sizes
  * @property {readonly number[]} [labels] that the digits have; any without
+ * @property {boolean} [blank]
  * @property {number} [pen] 0: as in MNIST; above thicker, below thinner
  * @property {number} [paper] level, 0 … 255
  * @property {number} [ink] level
@@ -43,6 +44,7 @@ const PLAIN = {
   size: 110,
   pitch: 1.25,
   marginShare: 0.5,
+  blank: false,
   pen: 0,
   paper: 225,
   ink: 40,
@@ -96,7 +98,7 @@ function write(of, mnist, random) {
   const coverage = new Float32Array(width * height);
   const truths = [];
   for (let line = 0; line < of.lines; line++) {
-    for (let place = 0; place < of.perLine; place++) {
+    for (let place = 0; place < of.perLine && !of.blank; place++) {
       const sample = choose(of.labels, mnist, random);
       const size = of.size * (0.9 + 0.2 * random());
       const x = margin + (place + 0.5) * cell + (random() - 0.5) * 0.08 * cell;

@@ -198,7 +198,7 @@ async function read(model: Mlp, picture: string, { one, top }: PredictFlags): Pr
   const image = await decodePicture(bytes, name);
   const { digits: found, leftOut } = findIn(image, name, one ? "one" : "many");
   if (found.length === 0) {
-    throw new DataError(`${name}: shows nothing that stands out, expected at least one digit`);
+    throw new DataError(`${name}: shows ${emptiness(leftOut)}, expected at least one digit`);
   }
   const digits = found.map((digit) => ({
     ...digit,
@@ -209,6 +209,15 @@ async function read(model: Mlp, picture: string, { one, top }: PredictFlags): Pr
     ),
   }));
   return { picture: name, digits, leftOut };
+}
+
+/** What a picture without digits shows, as a sentence says it. */
+function emptiness(leftOut: readonly LeftOut[]): string {
+  const sheet = leftOut.find(({ reason }) => reason === "surroundings");
+  if (sheet) return `a sheet of paper with no digit on it, ${placeOf(sheet)}`;
+  return leftOut.length > 0
+    ? "nothing but lines or marks along its border"
+    : "nothing that stands out";
 }
 
 /** @throws DataError that names the picture. */

@@ -151,6 +151,17 @@ test("what cannot be read is refused in a sentence", async () => {
   }
 });
 
+test("a sheet with nothing on it is told from a picture of nothing", async () => {
+  const desk: GreyImage = { width: 300, height: 200, pixels: new Uint8Array(60_000).fill(60) };
+  fill(desk, [40, 30, 220, 140], 225);
+  const path = await save("blank.png", png(desk));
+  const { exitCode, stdout, stderr } = await wasmlp("predict", model, path);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toBe(
+    `error: ${path}: shows a sheet of paper with no digit on it, 220 × 140 at 40, 30, expected at least one digit\n`,
+  );
+});
+
 test("a model of other inputs is refused in a sentence", async () => {
   const path = join(directory, "small.safetensors");
   using small = await Mlp.create({ architecture: perceptron(16, [4], 3, "tanh"), seed: 1 });

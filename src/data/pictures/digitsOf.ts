@@ -71,6 +71,8 @@ const SPECK = 0.15;
 const TALLEST_DIGIT = 1.5;
 /** Of the usual height: the widest gap between parts of one digit. */
 const WIDEST_GAP = 0.3;
+/** Thin lines that a digit may be drawn in: an 8 has five. */
+const MOST_DRAWN = 5;
 /** Of the narrower part's columns: how many two parts of one digit share at least. */
 const LEAST_SHARED = 0.4;
 
@@ -143,8 +145,11 @@ function findAmong(
   if (rules.length === 0) return findUnruled(all, ink, holds);
   const marks = componentsOf(bare).filter((mark) => heightOf(mark) > thickest);
   const { digits, leftOut } = findUnruled(marks, bare, holds);
-  // What is nothing without its lines was drawn in them.
-  if (digits.length === 0) return findUnruled(all, ink, holds);
+  if (digits.length === 0) {
+    const drawn = findUnruled(all, ink, holds);
+    // What is nothing without a few lines was drawn in them; more are a page's, with nothing on it.
+    if (rules.length <= MOST_DRAWN) return drawn;
+  }
   const lines = rules.map((rule) => ({ reason: "rule" as const, ...boxOf(rule) }));
   return { digits, leftOut: [...lines, ...leftOut] };
 }

@@ -18,13 +18,27 @@ const LEAST_WRITING = 0.04;
 const MOST_MISFIT = 0.08;
 /** Of its box: how much a counter, the hole in a digit, fills at least. Strokes fill less. */
 const LEAST_COUNTER = 0.5;
+/** Of the strokes beside a counter, both together: its width, at least. Beside a 1 on a sheet there is more paper. */
+const LEAST_OPENING = 0.25;
+/** Of the longer side: the shorter one of a sheet with nothing on it, at least. No digit is such a block. */
+const LEAST_BLANK_ASPECT = 0.45;
+/** Of a sheet without four corners: more writing than this may be the counters of digits that touch each other. */
+const MOST_COVERED_WRITING = 0.12;
+/** Sides of the picture that it reaches, at most. A digit that the picture is cropped to reaches all. */
+const MOST_SIDES = 2;
+/** The fewest holes that are no digit's, whatever their shapes. */
+const LEAST_HOLES = 3;
+/** Of such a sheet's width: a hole narrower than this is no counter. */
+const NARROW = 0.1;
 /** Of the contrast between sheet and desk: how far writing may be from the desk's level and still be of the same. */
 const SAME_LEVEL = 0.2;
 /** Of the box's shorter side: how far within the sheet its blurred edge reaches, and at least how many pixels. */
 const EDGE = 0.01;
 const LEAST_EDGE = 2;
-/** Of 255: ink from here on is tried as the sheet; the second passes over a desk's grain. */
-const LEVELS = [1, 128];
+/** Of 255: ink from here on is far from the desk's level and passes over its grain. A sheet in the dark has less. */
+const CLEAR = 128;
+/** Of the faint sheet's box: the box of the clear one, at least, if they are the same sheet. */
+const LEAST_CLEAR = 0.85;
 
 export interface Sheet {
   /** The sheet's box; around the sheet the paper at its edge goes on. */
@@ -39,13 +53,25 @@ export function sheetIn(
   ink: GreyImage,
   components: readonly Component[],
 ): Sheet | undefined {
-  for (const level of LEVELS) {
-    const candidate = largest(level === 1 ? components : componentsOf(atLeast(ink, level)));
-    if (!candidate || areaOf(candidate) < LEAST_SHARE * picture.pixels.length) return undefined;
+  const isLarge = (candidate?: Component) =>
+    candidate !== undefined && areaOf(candidate) >= LEAST_SHARE * picture.pixels.length;
+  const sheetAmong = (marks: readonly Component[]) => {
+    const candidate = largest(marks);
+    if (!candidate || !isLarge(candidate)) return undefined;
     const filled = fill(candidate, picture.width);
-    if (isSheet(candidate, filled, picture)) return cutOut(picture, candidate, filled);
-  }
-  return undefined;
+    const kind = kindOf(candidate, filled, picture);
+    return kind && { candidate, filled, kind };
+  };
+  if (!isLarge(largest(components))) return undefined;
+  const faint = sheetAmong(components);
+  const clear = sheetAmong(componentsOf(atLeast(ink, CLEAR)));
+  const isClear =
+    clear &&
+    (faint?.kind !== clear.kind
+      ? clear.kind === "whole" || !faint
+      : areaOf(clear.candidate) >= LEAST_CLEAR * areaOf(faint.candidate));
+  const sheet = isClear ? clear : faint;
+  return sheet && cutOut(picture, sheet.candidate, sheet.filled);
 }
 
 function atLeast({ width, height, pixels }: GreyImage, level: number): GreyImage {
@@ -104,37 +130,62 @@ function fill(component: Component, pictureWidth: number): GreyImage {
 }
 
 /**
- * It has four corners, straight sides between them, and writing that is little beside it and not such as the holes of
- * a bold digit are.
+ * Whole: it has four corners with straight sides between them, and nothing on it, or writing that is little beside it
+ * and not such as the holes of a bold digit are. Covered: something hides a corner, or adds to the sheet; then there is
+ * more writing on it than a digit has holes, or it reaches the border, where what covers it comes in, and no hole is one
+ * of a digit's.
  */
-function isSheet(component: Component, filled: GreyImage, picture: GreyImage): boolean {
+function kindOf(
+  component: Component,
+  filled: GreyImage,
+  picture: GreyImage,
+): "whole" | "covered" | undefined {
   const holes = componentsOf({
     ...filled,
     pixels: filled.pixels.map((value) => (value === HOLE ? 255 : 0)),
   });
   const written = holes.reduce((sum, hole) => sum + hole.pixels.length, 0);
   const area = component.pixels.length + written;
-  const tallest = holes.reduce((most, hole) => Math.max(most, heightOf(hole)), 0);
-  const shorter = Math.min(filled.width, filled.height);
-  return (
-    shorter >= LEAST_ASPECT * Math.max(filled.width, filled.height) &&
-    tallest >= LEAST_WRITING * shorter &&
-    written <= MOST_WRITING * area &&
-    misfit(filled) <= MOST_MISFIT &&
-    !(areCounters(holes, filled) && isPaper(holes, component, filled, picture))
-  );
+  const { width, height } = filled;
+  const shorter = Math.min(width, height);
+  const aspect = shorter / Math.max(width, height);
+  const large = holes.filter((hole) => heightOf(hole) >= LEAST_WRITING * shorter);
+  if (aspect < LEAST_ASPECT) return undefined;
+  if (misfit(filled) <= MOST_MISFIT) {
+    const isDigit =
+      large.length === 0
+        ? aspect < LEAST_BLANK_ASPECT
+        : areCounters(large, filled) && isPaper(holes, component, filled, picture);
+    return isDigit || written > MOST_WRITING * area ? undefined : "whole";
+  }
+  if (large.length === 0 || written > MOST_COVERED_WRITING * area) return undefined;
+  const sides = sidesReached(component, picture);
+  const isWriting = (hole: Component) => !isSolid(hole) || widthOf(hole) < NARROW * width;
+  const isCovered = large.length >= LEAST_HOLES || (sides > 0 && large.every(isWriting));
+  return isCovered && sides <= MOST_SIDES ? "covered" : undefined;
 }
 
-/** Whether a digit may have these holes: one or two, solid, each across the middle of its width. */
-function areCounters(holes: readonly Component[], { width, height }: GreyImage): boolean {
-  const large = holes.filter((hole) => heightOf(hole) >= LEAST_WRITING * Math.min(width, height));
+function sidesReached(
+  { left, top, right, bottom }: Component,
+  { width, height }: GreyImage,
+): number {
+  return [left === 0, top === 0, right === width - 1, bottom === height - 1].filter(Boolean).length;
+}
+
+function isSolid(hole: Component): boolean {
+  return hole.pixels.length >= LEAST_COUNTER * areaOf(hole);
+}
+
+/** Whether a digit may have these holes: one or two, solid, each across the middle of its width, and as wide as strokes. */
+function areCounters(holes: readonly Component[], { width }: GreyImage): boolean {
   return (
-    large.length <= 2 &&
-    large.every(
+    holes.length <= 2 &&
+    holes.every(
       (hole) =>
         hole.left <= width / 2 &&
         hole.right >= width / 2 - 1 &&
-        hole.pixels.length >= LEAST_COUNTER * areaOf(hole),
+        isSolid(hole) &&
+        widthOf(hole) >= LEAST_OPENING * (width - widthOf(hole)),
     )
   );
 }

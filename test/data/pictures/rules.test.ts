@@ -62,6 +62,14 @@ test("a picture of nothing but thin lines keeps them", () => {
   });
 });
 
+test("a page of nothing but its lines holds no digit", () => {
+  const picture: GreyImage = { width: 400, height: 300, pixels: new Uint8Array(400 * 300) };
+  for (let row = 20; row < 300; row += 40) fill(picture, [0, row, 400, 2], 255);
+  const { digits, leftOut } = findDigits(picture);
+  expect(digits).toEqual([]);
+  expect(leftOut).toHaveLength(7);
+});
+
 test("thin strokes of large digits are no rules", () => {
   const line: GreyImage = { width: 1280, height: 720, pixels: new Uint8Array(1280 * 720) };
   fill(line, [300, 140, 7, 440], 255);

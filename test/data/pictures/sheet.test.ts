@@ -150,6 +150,64 @@ test("one digit on a sheet that lies on a lighter desk than its ink is read", ()
   expect(Math.abs(digits[0].height / alone.height - 1)).toBeLessThan(0.25);
 });
 
+test.each([0, 5])(
+  "a sheet with nothing on it, turned by %d° on a desk, holds no digit",
+  (degrees) => {
+    const blank: GreyImage = { width: 500, height: 350, pixels: new Uint8Array(175_000).fill(225) };
+    for (const picture of [onDesk(blank, 70, degrees, 0), onDesk(blank, 20, degrees, 10)]) {
+      const { digits, leftOut } = findDigits(picture);
+      expect(digits).toEqual([]);
+      expect(leftOut).toMatchObject([{ reason: "surroundings" }]);
+    }
+  },
+);
+
+/** A sheet of 420 × 420 with a bar of 14 × 100 in its middle. */
+function singleOne(): GreyImage {
+  const sheet: GreyImage = { width: 420, height: 420, pixels: new Uint8Array(420 * 420) };
+  fill(sheet, [203, 160, 14, 100], 255);
+  return onPaper(sheet, 225, 30);
+}
+
+test.each([30, 70])("a single 1 on a sheet on a desk of level %d is read, not a 0", (desk) => {
+  const { digits, leftOut } = findDigits(onDesk(singleOne(), desk, 0, 0));
+  expect(leftOut).toMatchObject([{ reason: "surroundings" }]);
+  expect(digits).toHaveLength(1);
+  expect(Math.abs(digits[0].height - 100)).toBeLessThanOrEqual(2);
+});
+
+describe.each([
+  { name: "a thumb", level: 110 },
+  { name: "another sheet", level: 190 },
+])("$name over the sheet's lower right corner", ({ level }) => {
+  const covered = (sheet: GreyImage) => {
+    const picture = onDesk(onPaper(sheet, 225, 10), 60, 0, 0);
+    const { width, height } = picture;
+    for (let row = height - 140; row < height; row++) {
+      const left = width - 100 - Math.round((row - height + 140) / 2);
+      fill(picture, [left, row, width - left, 1], level);
+    }
+    return findDigits(picture);
+  };
+
+  test("leaves the writing", () => {
+    const { digits } = covered(written);
+    expect(digits).toHaveLength(4);
+    digits.forEach(({ left, height }, index) => {
+      expect(Math.abs(height / alone[index].height - 1)).toBeLessThan(0.1);
+      expect(Math.abs(left - alone[index].left - MARGIN)).toBeLessThanOrEqual(3);
+    });
+  });
+
+  test("leaves a single digit", () => {
+    const sheet = sheetOf([enlarge(images[2], 4, 120)], 1);
+    const [digit] = digitsOf(sheet);
+    const { digits } = covered(sheet);
+    expect(digits).toHaveLength(1);
+    expect(Math.abs(digits[0].height / digit.height - 1)).toBeLessThan(0.1);
+  });
+});
+
 /** With black around it. */
 function framed({ width, height, pixels }: GreyImage, margin: number): GreyImage {
   const wide = width + 2 * margin;
