@@ -37,10 +37,12 @@ export interface TableColumn {
   readonly categories: readonly string[];
   /** Whether every cell is a number or missing among numbers, and there is one. */
   readonly isNumeric: boolean;
-  /** Of a column with texts most of whose different cells are numbers, what these are; undefined of all others. */
+  /** Of a column with texts most of whose cells are numbers, what these are; undefined of all others. */
   readonly mixedKind: MixedColumnKind | undefined;
   /** The number in a row, NaN where it is missing; of numeric columns only. */
   value(row: number): number;
+  /** The line on which a category stands first, in the file. */
+  lineOf(code: number): number;
   /** The index in `categories` of the cell in a row, −1 where it is missing; within `MOST_CATEGORIES` only. */
   code(row: number): number;
 }
@@ -62,6 +64,9 @@ export class Column implements TableColumn {
   };
   readonly #readsCommas: boolean;
   readonly #codeOf = new Map<string, number>();
+  /** Of each category, how many cells it has, and the line of the first. */
+  readonly #counts: number[] = [];
+  readonly #lines: number[] = [];
   #codes: Int32Array[] | undefined = [];
   #values: Float32Array[] | undefined = [];
   #length = 0;
@@ -82,7 +87,7 @@ export class Column implements TableColumn {
   }
 
   get mixedKind(): MixedColumnKind | undefined {
-    return this.text && mixedColumnKind(this.categories, this.#readsCommas);
+    return this.text && mixedColumnKind(this.categories, this.#counts, this.#readsCommas);
   }
 
   /** Takes the next cell; spaces around it do not count. */
@@ -109,12 +114,17 @@ export class Column implements TableColumn {
       const code = missing ? -1 : this.#codeFor(text, line);
       this.#codes[this.#codes.length - 1][index] = code;
       if (this.beyond) this.#codes = undefined;
+      else if (code >= 0) this.#counts[code]++;
     }
     this.#length++;
   }
 
   value(row: number): number {
     return this.#values?.[Math.floor(row / BLOCK)][row % BLOCK] ?? Number.NaN;
+  }
+
+  lineOf(code: number): number {
+    return this.#lines[code];
   }
 
   code(row: number): number {
@@ -156,6 +166,8 @@ export class Column implements TableColumn {
     const own = JSON.parse(JSON.stringify(text)) as string;
     this.#codeOf.set(own, code);
     this.categories.push(own);
+    this.#counts.push(0);
+    this.#lines.push(line);
     return code;
   }
 }

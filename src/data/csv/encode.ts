@@ -16,7 +16,6 @@ import type { TableColumn } from "./column.js";
 import { areCodes } from "./mixedColumn.js";
 import {
   headerHint,
-  NAMES_TOLD,
   refuseBeyond,
   refuseConstant,
   refuseDoubtful,
@@ -24,6 +23,7 @@ import {
   refuseStrayText,
   refuseText,
   showNames,
+  unknownCategory,
 } from "./refusals.js";
 import type { Table } from "./table.js";
 
@@ -354,14 +354,10 @@ function indices(
   missing: "none" | undefined,
 ): readonly number[] {
   refuseBeyond(table, column);
-  return column.categories.map((text) => {
-    const index = known.indexOf(text);
+  const indexOf = new Map(known.map((text, index) => [text, index]));
+  return column.categories.map((text, code) => {
+    const index = indexOf.get(text) ?? -1;
     if (index >= 0 || missing === "none") return index;
-    throw new DataError(
-      `${table.place}: column ${show(column.name)} holds ${show(text)}, expected one of ${known
-        .slice(0, NAMES_TOLD)
-        .map(show)
-        .join(", ")}${known.length > NAMES_TOLD ? " …" : ""}`,
-    );
+    throw unknownCategory(table, column, code, known);
   });
 }

@@ -4,7 +4,7 @@ import { isForeignNumber, isMissingNumber, parseDecimalComma, parseNumber } from
 /** Whole numbers with more different values than this are values, not codes. */
 export const MOST_CODES = 20;
 
-/** What numbers are that have texts beside them: names of something, or values. */
+/** What numbers are that have texts beside them: names of something, or numbers among which a text is a mistake. */
 export type MixedColumnKind = "codes" | "values";
 
 /** Whether different numbers, as they are written, may name classes or categories: whole ones from 0, and few. */
@@ -12,23 +12,39 @@ export function areCodes(numbers: readonly string[]): boolean {
   return numbers.length <= MOST_CODES && numbers.every((text) => /^\d+$/.test(text));
 }
 
+/** Texts that together are fewer than one cell in so many are mistakes among codes, too. */
+const CELLS_A_TEXT = 100;
+
 /**
- * What the numbers of a column are that has texts too, cells aside that are missing among numbers; undefined where no more than half of the different cells are
- * numbers: a text that happens to be one is a text.
+ * What the numbers of a column are that has texts too, cells aside that are missing among numbers; undefined where numbers are
+ * neither most of the cells nor most of the different ones: a text that happens to be one is a text.
  *
  * @param cells different ones
+ * @param counts how often each of them occurs
  * @param readsCommas whether "5,1" may be a number
  */
 export function mixedColumnKind(
   cells: readonly string[],
+  counts: readonly number[],
   readsCommas: boolean,
 ): MixedColumnKind | undefined {
   const isNumber = (text: string) =>
     parseNumber(text) !== undefined ||
     ((readsCommas || !text.includes(",")) &&
       (parseDecimalComma(text) !== undefined || isForeignNumber(text)));
-  const present = cells.filter((text) => !isMissingNumber(text));
-  const numbers = present.filter(isNumber);
-  if (2 * numbers.length <= present.length) return undefined;
-  return areCodes(numbers) ? "codes" : "values";
+  const numbers: string[] = [];
+  const total = { numbers: 0, texts: 0, differentTexts: 0 };
+  cells.forEach((text, code) => {
+    if (isMissingNumber(text)) return;
+    if (isNumber(text)) {
+      numbers.push(text);
+      total.numbers += counts[code];
+    } else {
+      total.differentTexts++;
+      total.texts += counts[code];
+    }
+  });
+  if (numbers.length <= total.differentTexts && total.numbers <= total.texts) return undefined;
+  const areFewTexts = CELLS_A_TEXT * total.texts < total.numbers + total.texts;
+  return areCodes(numbers) && !areFewTexts ? "codes" : "values";
 }

@@ -53,6 +53,20 @@ export function refuseMissing(
   );
 }
 
+/** A category or a class that is none of those known. */
+export function unknownCategory(
+  table: Table,
+  column: TableColumn,
+  code: number,
+  known: readonly string[],
+): DataError {
+  const names = known.slice(0, NAMES_TOLD).map(show).join(", ");
+  const more = known.length > NAMES_TOLD ? ` … (${known.length} in training)` : "";
+  return new DataError(
+    `${at(table, column, column.lineOf(code))}: found ${show(column.categories[code])}, expected one of ${names}${more}`,
+  );
+}
+
 /** Among values, a text is a mistake: as a category it would make one of every value. */
 export function refuseStrayText(table: Table, column: TableColumn, otherwise: string): void {
   const { text, mixedKind } = column;

@@ -58,6 +58,7 @@ function takeRows(table: Table, rows: Int32Array): Table {
       categories,
       isNumeric,
       mixedKind,
+      lineOf: (code) => column.lineOf(code),
       value: (row) => column.value(rows[row]),
       code: (row) => column.code(rows[row]),
     };

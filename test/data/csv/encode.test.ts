@@ -184,7 +184,14 @@ test("a table that does not fit an encoding is refused", () => {
     'a.csv: has no column "kind"',
   );
   expect(() => encodeTable(read("size,colour,kind\n1,green,a\n"), encoding)).toThrow(
-    'a.csv: column "colour" holds "green", expected one of "blue", "red"',
+    'a.csv: line 2, column 2 ("colour"): found "green", expected one of "blue", "red"',
+  );
+  expect(() =>
+    encodeTable(read("kind,size,colour\na,1,red\n\nc,1,red\nc,1,red\n"), encoding),
+  ).toThrow('a.csv: line 4, column 1 ("kind"): found "c", expected one of "a", "b"');
+  const many = learnEncoding(read(`x,t\n${Array.from("abcdefghij", (t) => `1,${t}\n`).join("")}`));
+  expect(() => encodeTable(read("x,t\n1,a\n1,A\n"), many)).toThrow(
+    'line 3, column 2 ("t"): found "A", expected one of "a", "b", "c", "d", "e", "f", "g", "h" … (10 in training)',
   );
   expect(() => encodeTable(read("size,colour,kind\nbig,red,a\n"), encoding)).toThrow(
     'a.csv: line 2, column 1 ("size"): found "big", expected a number',

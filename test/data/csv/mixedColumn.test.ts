@@ -83,16 +83,57 @@ test("categories that are no input are refused", () => {
   expect(learn).toThrow('t.csv: categories names "kind", expected one of the inputs');
 });
 
-test("numbers count by the different cells, decimal commas where they are read", () => {
-  expect(mixedColumnKind(["1.5", "a"], true)).toBeUndefined();
-  expect(mixedColumnKind(["1.5", "2.5", "a"], true)).toBe("values");
-  expect(mixedColumnKind(["1,5", "2,5", "a"], true)).toBe("values");
-  expect(mixedColumnKind(["1,5", "2,5", "a"], false)).toBeUndefined();
-  expect(mixedColumnKind(["1.234,5", "2.345,6", "a"], true)).toBe("values");
-  expect(mixedColumnKind(["1.234,5", "2.345,6", "a"], false)).toBeUndefined();
-  expect(mixedColumnKind(["5 %", "7 %", "a"], false)).toBe("values");
-  expect(mixedColumnKind(["1", "2", "a"], true)).toBe("codes");
+/** Each cell occurs once, unless a count stands behind it: "3*400". */
+function kindOf(cells: readonly string[], { readsCommas = true } = {}) {
+  const counted = cells.map((cell) => cell.split("*"));
+  const counts = counted.map(([, count = "1"]) => Number(count));
+  return mixedColumnKind(
+    counted.map(([text]) => text),
+    counts,
+    readsCommas,
+  );
+}
+
+test("a column with texts is one of numbers where these are most of its cells, or of the different ones", () => {
+  expect(kindOf(["1.5", "a"])).toBeUndefined();
+  expect(kindOf(["1.5", "2.5", "a"])).toBe("values");
+  expect(kindOf(["1.5", "2.5", "a*9"])).toBe("values");
+  expect(kindOf(["1.5*9", "a", "b"])).toBe("values");
+  expect(kindOf(["1.5*2", "a*2"])).toBeUndefined();
+  // What is missing among numbers speaks neither for these nor for texts.
+  expect(kindOf(["1.5", "2.5", "a", "-", "None*9"])).toBe("values");
+  expect(kindOf(["1.5", "a", "-", "None"])).toBeUndefined();
+});
+
+test("decimal commas, digit groups and percent signs count as numbers, commas where they are read", () => {
+  const pointOnly = { readsCommas: false };
+  expect(kindOf(["1,5", "2,5", "a"])).toBe("values");
+  expect(kindOf(["1,5", "2,5", "a"], pointOnly)).toBeUndefined();
+  expect(kindOf(["1.234,5", "2.345,6", "a"])).toBe("values");
+  expect(kindOf(["1.234,5", "2.345,6", "a"], pointOnly)).toBeUndefined();
+  expect(kindOf(["5 %", "7 %", "a"], pointOnly)).toBe("values");
+});
+
+test("texts beside codes are codes too, unless they are fewer than one in a hundred cells", () => {
+  expect(kindOf(["1", "2", "a"])).toBe("codes");
+  expect(kindOf(["3*99", "x"])).toBe("codes");
+  expect(kindOf(["3*100", "x"])).toBe("values");
+  expect(kindOf(["1*150", "2*150", "x", "y"])).toBe("values");
+  expect(kindOf(["1*150", "2*150", "6+*4"])).toBe("codes");
   expect(areCodes(numbers(MOST_CODES))).toBe(true);
   expect(areCodes(numbers(MOST_CODES + 1))).toBe(false);
   expect([areCodes(["-1"]), areCodes(["1.0"])]).toEqual([false, false]);
+});
+
+test("one bad cell among many of few whole numbers is refused, as an input and as the target", () => {
+  const cells = withCell(
+    Array.from({ length: 400 }, () => "3"),
+    123,
+    "x",
+  );
+  const table = read(cells);
+  expect(() => learnEncoding(table)).toThrow(`t.csv: line 125, column 1 ("a"): found "x", ${SAY}`);
+  expect(() => learnEncoding(table, { target: ["a"] })).toThrow('column 1 ("a"): found "x"');
+  const told = learnEncoding(table, { categories: ["a"] });
+  expect(told.preprocessing.columns).toMatchObject([{ categories: ["3", "x"] }]);
 });
