@@ -193,7 +193,13 @@ function describe(
       : "";
   const change = settings.standardize ? "standardised" : "as they are";
   const coded = task === "classification" ? [...categories, ...targets] : categories;
-  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellCodes(table, coded)}`;
+  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}`;
+}
+
+function tellUnits({ columns, targets }: Preprocessing): string {
+  const inPercent = [...columns, ...targets].filter((column) => "unit" in column);
+  const names = inPercent.map(({ name }) => JSON.stringify(name)).join(", ");
+  return names && ` In percent: ${names}.`;
 }
 
 /** Columns that a text made categories or classes of, although it stands beside numbers. */

@@ -19,6 +19,8 @@ export interface NumberColumn {
   readonly scale: number;
   /** Taken where the number is missing; absent: a missing number is refused. */
   readonly missing?: number;
+  /** What the numbers of the table have behind them; absent: nothing. */
+  readonly unit?: "%";
 }
 
 /** An input for each category: 1 for the row's own, 0 for the others. */
@@ -44,6 +46,8 @@ export interface TargetColumn {
   readonly mean?: number;
   /** Above 0; likewise absent where classes are predicted. */
   readonly scale?: number;
+  /** What the values of the table have behind them; absent: nothing. */
+  readonly unit?: "%";
 }
 
 /** What stands between a table's raw rows and a network, before it and behind it. */
@@ -174,7 +178,8 @@ export function isPreprocessing(value: unknown): value is Preprocessing {
         isRecord(target) &&
         typeof target.name === "string" &&
         isOptionalNumber(target.mean) &&
-        isOptionalNumber(target.scale),
+        isOptionalNumber(target.scale) &&
+        isOptionally("%", target.unit),
     )
   );
 }
@@ -185,7 +190,8 @@ function isColumn(value: unknown): value is InputColumn {
     return (
       typeof value.mean === "number" &&
       typeof value.scale === "number" &&
-      isOptionalNumber(value.missing)
+      isOptionalNumber(value.missing) &&
+      isOptionally("%", value.unit)
     );
   }
   return (
@@ -193,8 +199,12 @@ function isColumn(value: unknown): value is InputColumn {
     Array.isArray(value.categories) &&
     value.categories.length > 0 &&
     value.categories.every((category) => typeof category === "string") &&
-    (value.missing === undefined || value.missing === "none")
+    isOptionally("none", value.missing)
   );
+}
+
+function isOptionally(wanted: string, value: unknown): boolean {
+  return value === undefined || value === wanted;
 }
 
 function isOptionalNumber(value: unknown): boolean {

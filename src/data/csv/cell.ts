@@ -16,7 +16,6 @@ const FOREIGN: readonly RegExp[] = [
   /^[+\-\u2212]?\d{1,3}([.,'\u2019 \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/,
   // Digit groups of two, as in India: "1,23,100".
   /^[+\-\u2212]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?$/,
-  /^[+\-\u2212]?(?:\d+[.,]?\d*|[.,]\d+)\s?%$/,
   /^\u2212(?:\d+[.,]?\d*|[.,]\d+)(?:e[+\-\u2212]?\d+)?$/i,
 ];
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
@@ -54,7 +53,12 @@ export function parseDecimalComma(text: string): number | undefined {
   return DECIMAL_COMMA.test(text) ? Math.fround(Number(text.replace(",", "."))) : undefined;
 }
 
-/** Whether a cell may be a number that is not read: with digit groups, "1 234,5", a percent sign, or a typographic minus. */
+/** What stands before a percent sign, as in "12.5 %"; all of a text that has none. */
+export function withoutPercent(text: string): string {
+  return text.endsWith("%") ? text.slice(0, -1).trimEnd() : text;
+}
+
+/** Whether a cell may be a number that is not read: with digit groups, "1 234,5", or a typographic minus. */
 export function isForeignNumber(text: string): boolean {
   return FOREIGN.some((pattern) => pattern.test(text));
 }

@@ -7,8 +7,9 @@ import {
   isMissingNumber,
   parseDecimalComma,
   parseNumber,
+  withoutPercent,
 } from "./cell.js";
-import { type DecimalSeparator, NumberSpelling, type UnclearNumber } from "./decimalSeparator.js";
+import { type DecimalSeparator, NumberSpellings, type UnclearNumber } from "./decimalSeparator.js";
 import { type MixedColumnKind, mixedColumnKind } from "./mixedColumn.js";
 
 /** A column of more different texts than this can hold numbers only. */
@@ -29,6 +30,10 @@ export interface TableColumn {
   readonly text: Cell | undefined;
   /** The first cell whose number is infinite, in the file or as float32 has it. */
   readonly infinite: Cell | undefined;
+  /** The first cell that holds a number, up to the first text. */
+  readonly firstNumber: Cell | undefined;
+  /** "%" where numbers have percent signs: "12.5 %" is 12.5. */
+  readonly unit: "%" | undefined;
   /** Among its numbers, one that may be another than it seems, by its decimal separator. */
   readonly unclear: UnclearNumber | undefined;
   /** The first cell beyond `MOST_CATEGORIES` different ones. */
@@ -56,12 +61,7 @@ export class Column implements TableColumn {
   unclear: UnclearNumber | undefined;
   beyond: Cell | undefined;
   readonly categories: string[] = [];
-  /** Its numbers with a decimal point, with a decimal comma, and those written in a way that is not read. */
-  readonly numbers = {
-    point: new NumberSpelling(),
-    comma: new NumberSpelling(),
-    foreign: new NumberSpelling(),
-  };
+  readonly numbers = new NumberSpellings();
   readonly #readsCommas: boolean;
   readonly #codeOf = new Map<string, number>();
   /** Of each category, how many cells it has, and the line of the first. */
@@ -70,7 +70,6 @@ export class Column implements TableColumn {
   #codes: Int32Array[] | undefined = [];
   #values: Float32Array[] | undefined = [];
   #length = 0;
-  #hasNumber = false;
 
   /** @param decimal "point": a number with a comma is a text */
   constructor(name: string, decimal: DecimalSeparator | undefined) {
@@ -83,7 +82,15 @@ export class Column implements TableColumn {
   }
 
   get isNumeric(): boolean {
-    return this.text === undefined && this.#hasNumber;
+    return this.text === undefined && this.firstNumber !== undefined;
+  }
+
+  get firstNumber(): Cell | undefined {
+    return this.numbers.plain ?? this.numbers.percent;
+  }
+
+  get unit(): "%" | undefined {
+    return this.numbers.percent && "%";
   }
 
   get mixedKind(): MixedColumnKind | undefined {
@@ -132,26 +139,27 @@ export class Column implements TableColumn {
   }
 
   #numberIn(text: string, line: number): number | undefined {
-    const { point, comma, foreign } = this.numbers;
-    const value = parseNumber(text);
+    const { numbers } = this;
+    const digits = withoutPercent(text);
+    let value = parseNumber(digits);
     if (value !== undefined) {
-      this.#hasNumber = true;
-      if (!point.areClear && text.includes(".")) point.push({ text, line });
-      return value;
+      if (!numbers.point.areClear && digits.includes(".")) numbers.point.push({ text, line });
+    } else {
+      if (!this.#readsCommas && digits.includes(",")) return undefined;
+      value = parseDecimalComma(digits);
+      if (value !== undefined) {
+        if (!numbers.comma.areClear) numbers.comma.push({ text, line });
+      } else if (isForeignNumber(digits)) {
+        numbers.foreign.push({ text, line });
+        value = Number.NaN;
+      } else if (isMissingNumber(text)) {
+        this.missingNumber ??= { text, line };
+        return Number.NaN;
+      } else return undefined;
     }
-    if (!this.#readsCommas && text.includes(",")) return undefined;
-    const decimal = parseDecimalComma(text);
-    if (decimal !== undefined) {
-      this.#hasNumber = true;
-      if (!comma.areClear) comma.push({ text, line });
-      return decimal;
-    }
-    if (isForeignNumber(text)) {
-      this.#hasNumber = true;
-      foreign.push({ text, line });
-    } else if (isMissingNumber(text)) this.missingNumber ??= { text, line };
-    else return undefined;
-    return Number.NaN;
+    if (digits === text) numbers.plain ??= { text, line };
+    else numbers.percent ??= { text, line };
+    return value;
   }
 
   #codeFor(text: string, line: number): number {

@@ -1,5 +1,5 @@
 /** Whether a column's numbers have decimal points or decimal commas, and where that cannot be told. */
-import type { Cell } from "./cell.js";
+import { type Cell, withoutPercent } from "./cell.js";
 import type { Delimiter } from "./parser.js";
 
 /** What stands before the fraction of a number. */
@@ -18,12 +18,20 @@ export class NumberSpelling {
   /** Takes the next of them. */
   push(cell: Cell): void {
     this.first ??= cell;
-    this.areClear ||= !MAY_BE_GROUPS.test(cell.text);
+    this.areClear ||= !MAY_BE_GROUPS.test(withoutPercent(cell.text));
   }
 }
 
-/** The numbers of a column by their decimal separator, and those that are not read; plain whole numbers are neither. */
-export type NumbersBySeparator = Readonly<Record<DecimalSeparator | "foreign", NumberSpelling>>;
+/** How the numbers of a column are written. */
+export class NumberSpellings {
+  /** Those with a decimal point, with a decimal comma, and those written in a way that is not read. */
+  readonly point = new NumberSpelling();
+  readonly comma = new NumberSpelling();
+  readonly foreign = new NumberSpelling();
+  /** The first without a percent sign, and the first with one. */
+  plain: Cell | undefined;
+  percent: Cell | undefined;
+}
 
 /** What a table tells of the decimal separator of its numbers. */
 export interface SeparatorContext {
@@ -49,13 +57,22 @@ export interface UnclearNumber {
  * where commas stand between the cells a quoted "1,2" may be a list: there the caller has to say it.
  */
 export function findUnclearNumber(
-  { comma, point, foreign }: NumbersBySeparator,
+  { comma, point, foreign, plain, percent }: NumberSpellings,
   { delimiter, told, hasCommas }: SeparatorContext,
 ): UnclearNumber | undefined {
   if (foreign.first) {
     return {
       cell: foreign.first,
-      expected: "a number without digit groups, percent sign or typographic minus",
+      expected: "a number without digit groups or typographic minus",
+      mayBeName: true,
+    };
+  }
+  if (plain && percent) {
+    const isPercentLater = percent.line > plain.line;
+    const [earlier, cell] = isPercentLater ? [plain, percent] : [percent, plain];
+    return {
+      cell,
+      expected: `a number ${isPercentLater ? "without" : "with"} a percent sign as ${JSON.stringify(earlier.text)} on line ${earlier.line}`,
       mayBeName: true,
     };
   }

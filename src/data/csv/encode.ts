@@ -12,6 +12,7 @@ import {
   type TargetColumn,
 } from "../preprocessing.js";
 import { spreadOf } from "../spread.js";
+import { withoutPercent } from "./cell.js";
 import type { TableColumn } from "./column.js";
 import { areCodes } from "./mixedColumn.js";
 import {
@@ -20,6 +21,7 @@ import {
   refuseConstant,
   refuseDoubtful,
   refuseMissing,
+  refuseOtherUnit,
   refuseStrayText,
   refuseText,
   showNames,
@@ -171,7 +173,10 @@ export function encodeTable(table: Table, encoding: TableEncoding): Dataset<Targ
       targets: { kind: "classes", labels, names },
     });
   }
-  for (const column of columns) refuseText(table, column);
+  columns.forEach((column, output) => {
+    refuseText(table, column);
+    refuseOtherUnit(table, column, preprocessing.targets[output].unit);
+  });
   const values = new Float32Array(rows * columns.length);
   columns.forEach((column, output) => {
     for (let row = 0; row < rows; row++) values[row * columns.length + output] = column.value(row);
@@ -224,6 +229,7 @@ export function encodeInputs(
     }
     if (description.kind === "number") {
       refuseText(table, column);
+      refuseOtherUnit(table, column, description.unit);
       for (let row = 0; row < table.rows; row++) {
         const value = column.value(row);
         inputs[row * features + start] = Number.isNaN(value) ? (description.missing ?? 0) : value;
@@ -295,7 +301,7 @@ function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
 /** Numbers by size, texts by their characters. */
 function sorted({ categories, isNumeric, missingNumber, unclear }: TableColumn): string[] {
   const all = [...categories];
-  const numberIn = (text: string) => Number(text.replace(",", "."));
+  const numberIn = (text: string) => Number(withoutPercent(text).replace(",", "."));
   return isNumeric && !missingNumber && !unclear?.mayBeName
     ? all.sort((a, b) => numberIn(a) - numberIn(b))
     : all.sort();
@@ -318,6 +324,7 @@ function inputColumn(
     name,
     ...(standardizes ? { mean, scale } : { mean: 0, scale: 1 }),
     ...filled,
+    ...unitOf(column),
   };
 }
 
@@ -339,7 +346,12 @@ function categoryColumn(
 
 function targetColumn(table: Table, column: TableColumn, standardizes: boolean): TargetColumn {
   refuseText(table, column, `or ${TELLS_CLASSES}`);
-  return { name: column.name, ...(standardizes ? spread(table, column) : { mean: 0, scale: 1 }) };
+  const scaled = standardizes ? spread(table, column) : { mean: 0, scale: 1 };
+  return { name: column.name, ...scaled, ...unitOf(column) };
+}
+
+function unitOf({ unit }: TableColumn): { readonly unit?: "%" } {
+  return unit ? { unit } : {};
 }
 
 function spread({ rows }: Table, column: TableColumn): { mean: number; scale: number } {

@@ -1,5 +1,11 @@
 /** Numbers and texts in one column: codes, such as 1, 2 and A, or values among which a text is a mistake. */
-import { isForeignNumber, isMissingNumber, parseDecimalComma, parseNumber } from "./cell.js";
+import {
+  isForeignNumber,
+  isMissingNumber,
+  parseDecimalComma,
+  parseNumber,
+  withoutPercent,
+} from "./cell.js";
 
 /** Whole numbers with more different values than this are values, not codes. */
 export const MOST_CODES = 20;
@@ -28,10 +34,12 @@ export function mixedColumnKind(
   counts: readonly number[],
   readsCommas: boolean,
 ): MixedColumnKind | undefined {
-  const isNumber = (text: string) =>
-    parseNumber(text) !== undefined ||
-    ((readsCommas || !text.includes(",")) &&
-      (parseDecimalComma(text) !== undefined || isForeignNumber(text)));
+  const isNumber = (cell: string) => {
+    const text = withoutPercent(cell);
+    if (parseNumber(text) !== undefined) return true;
+    if (!readsCommas && text.includes(",")) return false;
+    return parseDecimalComma(text) !== undefined || isForeignNumber(text);
+  };
   const numbers: string[] = [];
   const total = { numbers: 0, texts: 0, differentTexts: 0 };
   cells.forEach((text, code) => {

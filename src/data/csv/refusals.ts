@@ -53,6 +53,15 @@ export function refuseMissing(
   );
 }
 
+/** Numbers with percent signs where a model was trained on numbers without, or the other way round. */
+export function refuseOtherUnit(table: Table, column: TableColumn, unit: "%" | undefined): void {
+  if (!column.firstNumber || column.unit === unit) return;
+  const { text, line } = column.firstNumber;
+  throw new DataError(
+    `${at(table, column, line)}: found ${show(text)}, expected a number ${unit ? "with" : "without"} a percent sign as in training`,
+  );
+}
+
 /** A category or a class that is none of those known. */
 export function unknownCategory(
   table: Table,

@@ -46,13 +46,15 @@ function membersOf({ rows }: Table, strata: TableColumn | undefined): Int32Array
 function takeRows(table: Table, rows: Int32Array): Table {
   const columns = table.columns.map((column): TableColumn => {
     const { name, missing, missingNumber, text, infinite, unclear } = column;
-    const { beyond, categories, isNumeric, mixedKind } = column;
+    const { firstNumber, unit, beyond, categories, isNumeric, mixedKind } = column;
     return {
       name,
       missing,
       missingNumber,
       text,
       infinite,
+      firstNumber,
+      unit,
       unclear,
       beyond,
       categories,
