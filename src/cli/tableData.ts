@@ -33,7 +33,7 @@ export interface TableFlags {
 export function addTableOptions(command: Command): Command {
   return command.option(
     "--decimal <point|comma>",
-    "of a table: decimal separator (default: as told in training, or what its numbers have)",
+    "of a table: decimal separator (default: what the numbers and those of the training have)",
     decimalSeparator("--decimal"),
   );
 }

@@ -21,6 +21,8 @@ export interface NumberColumn {
   readonly missing?: number;
   /** What the numbers of the table have behind them; absent: nothing. */
   readonly unit?: "%";
+  /** Where they have decimal points in a table whose others have commas. */
+  readonly decimal?: "point";
 }
 
 /** An input for each category: 1 for the row's own, 0 for the others. */
@@ -48,6 +50,8 @@ export interface TargetColumn {
   readonly scale?: number;
   /** What the values of the table have behind them; absent: nothing. */
   readonly unit?: "%";
+  /** Where they have decimal points in a table whose others have commas. */
+  readonly decimal?: "point";
 }
 
 /** What stands between a table's raw rows and a network, before it and behind it. */
@@ -56,6 +60,8 @@ export interface Preprocessing {
   readonly columns: readonly InputColumn[];
   /** One for each output of a network that predicts values; a single one for classes. */
   readonly targets: readonly TargetColumn[];
+  /** Where the table had decimal commas: in others, where that cannot be told, a comma is one too. */
+  readonly decimal?: "comma";
 }
 
 /** x becomes (x − mean) · factor, a mean and a factor for each feature. */
@@ -170,6 +176,7 @@ function isSound({ mean = 0, scale = 1, missing = 0 }: Partial<NumberColumn>): b
 export function isPreprocessing(value: unknown): value is Preprocessing {
   return (
     isRecord(value) &&
+    isOptionally("comma", value.decimal) &&
     Array.isArray(value.columns) &&
     value.columns.every(isColumn) &&
     Array.isArray(value.targets) &&
@@ -179,7 +186,8 @@ export function isPreprocessing(value: unknown): value is Preprocessing {
         typeof target.name === "string" &&
         isOptionalNumber(target.mean) &&
         isOptionalNumber(target.scale) &&
-        isOptionally("%", target.unit),
+        isOptionally("%", target.unit) &&
+        isOptionally("point", target.decimal),
     )
   );
 }
@@ -191,7 +199,8 @@ function isColumn(value: unknown): value is InputColumn {
       typeof value.mean === "number" &&
       typeof value.scale === "number" &&
       isOptionalNumber(value.missing) &&
-      isOptionally("%", value.unit)
+      isOptionally("%", value.unit) &&
+      isOptionally("point", value.decimal)
     );
   }
   return (

@@ -93,13 +93,13 @@ test("a table with decimal commas trains to the same weights as one with points,
   const refused = await wasmlp("train", "--data", tab, ...flags);
   expect([refused.exitCode, refused.stderr]).toEqual([
     1,
-    `error: ${tab}: line 2, column 2 ("size"): found "1,234", expected --decimal comma where that is a number, or --decimal point where it is a text\n`,
+    `error: ${tab}: line 2, column 2 ("size"): found "1,234", expected no digit groups where that is 1234, --decimal comma where it is 1.234, --ignore for the column, or --categories where its numbers are names\n`,
   ]);
   const told = await wasmlp("train", "--data", tab, ...flags, "--decimal", "comma");
   expect(told.exitCode).toBe(0);
 });
 
-test("what commas are is told to commands that take a model, too", async () => {
+test("what commas are is known to the model, and may be told to commands that take it", async () => {
   const rows = Array.from({ length: 30 }, (_, row) => `${row},${row % 7}5\t${row % 2}\n`);
   const directory = await files({
     "clear.tsv": `x\ty\n${rows.join("")}`,
@@ -113,15 +113,16 @@ test("what commas are is told to commands that take a model, too", async () => {
   );
   expect(trained.stderr).toContain("decimal commas");
   for (const command of ["predict", "evaluate"]) {
-    const refused = await wasmlp(command, out, "--data", at("doubtful.tsv"), "--json");
+    const known = await wasmlp(command, out, "--data", at("doubtful.tsv"), "--json");
+    expect(known).toMatchObject({ exitCode: 0, stderr: "" });
+    const refused = await wasmlp(command, out, "--data", at("point.tsv"), "--json");
     expect([refused.exitCode, refused.stdout]).toEqual([1, ""]);
-    expect(refused.stderr).toContain('found "1,125", expected --decimal comma where that is a');
+    expect(refused.stderr).toContain('found "1.125", expected a decimal comma as in training, and');
     const told = await wasmlp(
-      ...[command, out, "--data", at("doubtful.tsv"), "--decimal", "comma", "--json"],
+      ...[command, out, "--data", at("point.tsv"), "--decimal", "point", "--json"],
     );
-    const same = await wasmlp(command, out, "--data", at("point.tsv"), "--json");
     expect(told).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(told.stdout.replace("doubtful", "point")).toBe(same.stdout);
+    expect(told.stdout.replace("point", "doubtful")).toBe(known.stdout);
   }
   const pictures = await wasmlp("predict", out, "seven.png", "--decimal", "comma");
   expect(pictures.stderr).toContain("--decimal was given, expected --data FILE too");

@@ -86,7 +86,16 @@ test.each(BAD)("refused: $message", async ({ preprocessing, message }) => {
 test("a file whose preprocessing is none is refused, and bytes where numbers are standardised", async () => {
   using model = await Mlp.create({ ...MAKE, preprocessing: VALUES });
   const { tensors, metadata } = decodeSafetensors(model.save(), "a");
-  for (const preprocessing of [1, {}, { columns: [{ kind: "number", name: "a" }], targets: [] }]) {
+  const none = [
+    ...[1, {}, { columns: [{ kind: "number", name: "a" }], targets: [] }],
+    { ...VALUES, decimal: "point" },
+    {
+      ...VALUES,
+      columns: COLUMNS.map((column) => ({ ...column, unit: "kg", missing: undefined })),
+    },
+    { ...VALUES, targets: VALUES.targets.map((target) => ({ ...target, decimal: "comma" })) },
+  ];
+  for (const preprocessing of none) {
     const description = { ...JSON.parse(metadata.wasmlp), preprocessing };
     const file = encodeSafetensors({ tensors, metadata: { wasmlp: JSON.stringify(description) } });
     await expect(Mlp.load(file)).rejects.toThrow("does not describe a network");

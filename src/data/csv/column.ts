@@ -9,7 +9,13 @@ import {
   parseNumber,
   withoutPercent,
 } from "./cell.js";
-import { type DecimalSeparator, NumberSpellings, type UnclearNumber } from "./decimalSeparator.js";
+import {
+  type DecimalSeparator,
+  findUnclearNumber,
+  NumberSpellings,
+  type SeparatorContext,
+  type UnclearNumber,
+} from "./decimalSeparator.js";
 import { type MixedColumnKind, mixedColumnKind } from "./mixedColumn.js";
 
 /** A column of more different texts than this can hold numbers only. */
@@ -34,8 +40,8 @@ export interface TableColumn {
   readonly firstNumber: Cell | undefined;
   /** "%" where numbers have percent signs: "12.5 %" is 12.5. */
   readonly unit: "%" | undefined;
-  /** Among its numbers, one that may be another than it seems, by its decimal separator. */
-  readonly unclear: UnclearNumber | undefined;
+  /** Whether numbers have decimal points; never where they have commas too. */
+  readonly hasPoints: boolean;
   /** The first cell beyond `MOST_CATEGORIES` different ones. */
   readonly beyond: Cell | undefined;
   /** Different texts, in the order of their appearance. */
@@ -46,6 +52,12 @@ export interface TableColumn {
   readonly mixedKind: MixedColumnKind | undefined;
   /** The number in a row, NaN where it is missing; of numeric columns only. */
   value(row: number): number;
+  /**
+   * Among its numbers, one that may be another than it seems, by its decimal separator.
+   *
+   * @param trained what the numbers had that a model was trained on
+   */
+  unclear(trained?: DecimalSeparator): UnclearNumber | undefined;
   /** The line on which a category stands first, in the file. */
   lineOf(code: number): number;
   /** The index in `categories` of the cell in a row, −1 where it is missing; within `MOST_CATEGORIES` only. */
@@ -58,10 +70,11 @@ export class Column implements TableColumn {
   missingNumber: Cell | undefined;
   text: Cell | undefined;
   infinite: Cell | undefined;
-  unclear: UnclearNumber | undefined;
   beyond: Cell | undefined;
   readonly categories: string[] = [];
   readonly numbers = new NumberSpellings();
+  /** What the whole table tells of the decimal separator, as soon as it is read. */
+  separatorContext: SeparatorContext | undefined;
   readonly #readsCommas: boolean;
   readonly #codeOf = new Map<string, number>();
   /** Of each category, how many cells it has, and the line of the first. */
@@ -91,6 +104,10 @@ export class Column implements TableColumn {
 
   get unit(): "%" | undefined {
     return this.numbers.percent && "%";
+  }
+
+  get hasPoints(): boolean {
+    return this.numbers.point.first !== undefined;
   }
 
   get mixedKind(): MixedColumnKind | undefined {
@@ -128,6 +145,11 @@ export class Column implements TableColumn {
 
   value(row: number): number {
     return this.#values?.[Math.floor(row / BLOCK)][row % BLOCK] ?? Number.NaN;
+  }
+
+  unclear(trained?: DecimalSeparator): UnclearNumber | undefined {
+    if (!this.isNumeric || !this.separatorContext) return undefined;
+    return findUnclearNumber(this.numbers, this.separatorContext, trained);
   }
 
   lineOf(code: number): number {

@@ -55,10 +55,13 @@ export interface UnclearNumber {
 /**
  * Where semicolons stand between the cells, a comma within one is the decimal separator. Elsewhere "1,234" may be 1234, and
  * where commas stand between the cells a quoted "1,2" may be a list: there the caller has to say it.
+ *
+ * @param trained what the numbers had that a model was trained on
  */
 export function findUnclearNumber(
   { comma, point, foreign, plain, percent }: NumberSpellings,
   { delimiter, told, hasCommas }: SeparatorContext,
+  trained?: DecimalSeparator,
 ): UnclearNumber | undefined {
   if (foreign.first) {
     return {
@@ -86,21 +89,31 @@ export function findUnclearNumber(
       mayBeName: false,
     };
   }
-  if (point.first && (told === "comma" || (hasCommas && !point.areClear))) {
+  const wantsCommas =
+    told === "comma" || ((trained ? trained === "comma" && !told : hasCommas) && !point.areClear);
+  if (point.first && wantsCommas) {
+    const place = hasCommas ? "elsewhere" : "in training";
     return {
       cell: point.first,
-      expected: hasCommas
-        ? "a decimal comma as elsewhere, and no digit groups"
-        : "a decimal comma, or --decimal point",
+      expected:
+        hasCommas || trained === "comma"
+          ? `a decimal comma as ${place}, and no digit groups`
+          : "a decimal comma, or --decimal point",
       mayBeName: false,
     };
   }
   const isCommaClear =
-    told !== undefined || delimiter === ";" || (delimiter === "\t" && comma.areClear);
+    told !== undefined ||
+    trained === "comma" ||
+    delimiter === ";" ||
+    (delimiter === "\t" && comma.areClear);
   if (!comma.first || isCommaClear) return undefined;
+  const digits = withoutPercent(comma.first.text);
   return {
     cell: comma.first,
-    expected: "--decimal comma where that is a number, or --decimal point where it is a text",
-    mayBeName: false,
+    expected: comma.areClear
+      ? "--decimal comma where that is a number"
+      : `no digit groups where that is ${digits.replace(",", "")}, --decimal comma where it is ${digits.replace(",", ".")}`,
+    mayBeName: true,
   };
 }

@@ -114,6 +114,7 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
       targets: targets.map((column) =>
         task === "regression" ? targetColumn(table, column, standardizes) : { name: column.name },
       ),
+      ...(table.decimal === "comma" && { decimal: table.decimal }),
     },
     names: task === "regression" ? targets.map(({ name }) => name) : classesOf(table, targets),
   };
@@ -174,8 +175,9 @@ export function encodeTable(table: Table, encoding: TableEncoding): Dataset<Targ
     });
   }
   columns.forEach((column, output) => {
-    refuseText(table, column);
-    refuseOtherUnit(table, column, preprocessing.targets[output].unit);
+    const { decimal = preprocessing.decimal, unit } = preprocessing.targets[output];
+    refuseText(table, column, { trained: decimal });
+    refuseOtherUnit(table, column, unit);
   });
   const values = new Float32Array(rows * columns.length);
   columns.forEach((column, output) => {
@@ -208,7 +210,7 @@ export function standardizedDataset<T extends Targets>(
  */
 export function encodeInputs(
   table: Table,
-  { columns }: Pick<Preprocessing, "columns">,
+  { columns, decimal }: Pick<Preprocessing, "columns" | "decimal">,
 ): {
   /** `[rows, features]`, row-major: raw numbers, and a 1 for a row's own category. */
   readonly inputs: Float32Array;
@@ -228,7 +230,7 @@ export function encodeInputs(
       refuseMissing(table, column, among, TRAINED_WITHOUT);
     }
     if (description.kind === "number") {
-      refuseText(table, column);
+      refuseText(table, column, { trained: description.decimal ?? decimal });
       refuseOtherUnit(table, column, description.unit);
       for (let row = 0; row < table.rows; row++) {
         const value = column.value(row);
@@ -283,7 +285,7 @@ export function inferTask(table: Table, targets: readonly TableColumn[]): Task {
 function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
   const [column] = targets;
   // Whoever asks for classes of "110 001" means names.
-  if (column.isNumeric && !column.unclear?.mayBeName) refuseDoubtful(table, column);
+  if (column.isNumeric && !column.unclear()?.mayBeName) refuseDoubtful(table, column);
   if (targets.length > 1) {
     throw new OptionError(
       `${table.place}: classification was asked for of ${targets.length} targets, expected one`,
@@ -299,10 +301,11 @@ function classesOf(table: Table, targets: readonly TableColumn[]): string[] {
 }
 
 /** Numbers by size, texts by their characters. */
-function sorted({ categories, isNumeric, missingNumber, unclear }: TableColumn): string[] {
+function sorted(column: TableColumn): string[] {
+  const { categories, isNumeric, missingNumber } = column;
   const all = [...categories];
   const numberIn = (text: string) => Number(withoutPercent(text).replace(",", "."));
-  return isNumeric && !missingNumber && !unclear?.mayBeName
+  return isNumeric && !missingNumber && !column.unclear()?.mayBeName
     ? all.sort((a, b) => numberIn(a) - numberIn(b))
     : all.sort();
 }
@@ -316,7 +319,7 @@ function inputColumn(
   const otherwise = "--ignore for the column, or --categories where its numbers are names";
   refuseStrayText(table, column, otherwise);
   if (!column.isNumeric) return categoryColumn(table, column, missing);
-  refuseDoubtful(table, column, otherwise);
+  refuseDoubtful(table, column, { otherwise });
   const { mean, scale } = spread(table, column);
   const filled = missing === "mean" ? { missing: Math.fround(mean) } : {};
   return {
@@ -324,7 +327,7 @@ function inputColumn(
     name,
     ...(standardizes ? { mean, scale } : { mean: 0, scale: 1 }),
     ...filled,
-    ...unitOf(column),
+    ...spellingOf(table, column),
   };
 }
 
@@ -345,13 +348,17 @@ function categoryColumn(
 }
 
 function targetColumn(table: Table, column: TableColumn, standardizes: boolean): TargetColumn {
-  refuseText(table, column, `or ${TELLS_CLASSES}`);
+  refuseText(table, column, { otherwise: `or ${TELLS_CLASSES}` });
   const scaled = standardizes ? spread(table, column) : { mean: 0, scale: 1 };
-  return { name: column.name, ...scaled, ...unitOf(column) };
+  return { name: column.name, ...scaled, ...spellingOf(table, column) };
 }
 
-function unitOf({ unit }: TableColumn): { readonly unit?: "%" } {
-  return unit ? { unit } : {};
+/** How numbers are written, where they are not as plain ones or as the table's others. */
+function spellingOf(
+  { decimal }: Table,
+  { unit, hasPoints }: TableColumn,
+): Pick<TargetColumn, "unit" | "decimal"> {
+  return { ...(unit && { unit }), ...(decimal === "comma" && hasPoints && { decimal: "point" }) };
 }
 
 function spread({ rows }: Table, column: TableColumn): { mean: number; scale: number } {

@@ -2,6 +2,7 @@
 import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import { MOST_CATEGORIES, type TableColumn } from "./column.js";
+import type { DecimalSeparator } from "./decimalSeparator.js";
 import type { Table } from "./table.js";
 
 /** For who expects names of a table whose first row was taken for values. */
@@ -85,22 +86,31 @@ export function refuseStrayText(table: Table, column: TableColumn, otherwise: st
   );
 }
 
-export function refuseText(table: Table, column: TableColumn, otherwise?: string): void {
+export function refuseText(table: Table, column: TableColumn, options?: Doubts): void {
   if (column.text) {
     const { text, line } = column.text;
     throw new DataError(`${at(table, column, line)}: found ${show(text)}, expected a number`);
   }
-  refuseDoubtful(table, column, otherwise);
+  refuseDoubtful(table, column, options);
 }
 
-/**
- * Numbers that float32 does not hold, or that may be others than they seem.
- *
- * @param otherwise what to do where they are names
- */
-export function refuseDoubtful(table: Table, column: TableColumn, otherwise?: string): void {
-  if (column.unclear) {
-    const { cell, expected, mayBeName } = column.unclear;
+/** What is known of a column beside its cells. */
+interface Doubts {
+  /** What to do where its numbers are names. */
+  readonly otherwise?: string;
+  /** What the numbers had that a model was trained on. */
+  readonly trained?: DecimalSeparator | undefined;
+}
+
+/** Numbers that float32 does not hold, or that may be others than they seem. */
+export function refuseDoubtful(
+  table: Table,
+  column: TableColumn,
+  { otherwise, trained }: Doubts = {},
+): void {
+  const unclear = column.unclear(trained);
+  if (unclear) {
+    const { cell, expected, mayBeName } = unclear;
     const names = mayBeName && otherwise ? `, ${otherwise}` : "";
     throw new DataError(
       `${at(table, column, cell.line)}: found ${show(cell.text)}, expected ${expected}${names}`,

@@ -45,8 +45,8 @@ function membersOf({ rows }: Table, strata: TableColumn | undefined): Int32Array
 /** The table of these rows. What is said of a column's first missing or infinite cell stays that of the whole. */
 function takeRows(table: Table, rows: Int32Array): Table {
   const columns = table.columns.map((column): TableColumn => {
-    const { name, missing, missingNumber, text, infinite, unclear } = column;
-    const { firstNumber, unit, beyond, categories, isNumeric, mixedKind } = column;
+    const { name, missing, missingNumber, text, infinite } = column;
+    const { firstNumber, unit, hasPoints, beyond, categories, isNumeric, mixedKind } = column;
     return {
       name,
       missing,
@@ -55,11 +55,12 @@ function takeRows(table: Table, rows: Int32Array): Table {
       infinite,
       firstNumber,
       unit,
-      unclear,
+      hasPoints,
       beyond,
       categories,
       isNumeric,
       mixedKind,
+      unclear: (trained) => column.unclear(trained),
       lineOf: (code) => column.lineOf(code),
       value: (row) => column.value(rows[row]),
       code: (row) => column.code(rows[row]),

@@ -4,7 +4,7 @@ import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import { isMissing, parseDecimalComma, parseNumber } from "./cell.js";
 import { Column, type TableColumn } from "./column.js";
-import { type DecimalSeparator, findUnclearNumber } from "./decimalSeparator.js";
+import type { DecimalSeparator } from "./decimalSeparator.js";
 import { CsvParser, type Delimiter } from "./parser.js";
 
 /** More columns than this are taken for a mistake. */
@@ -90,15 +90,14 @@ export class TableReader {
     };
   }
 
-  /** Which decimal separator the table has; columns in which it is in doubt are told so. */
+  /** Which decimal separator the table has; the columns are told what speaks for it. */
   #judgeSeparators(columns: readonly Column[]): DecimalSeparator {
     const { delimiter } = this.#parser;
     const told = this.#options.decimal;
-    const numeric = columns.filter(({ isNumeric }) => isNumeric);
-    const hasCommas = numeric.some(({ numbers }) => numbers.comma.first !== undefined);
-    for (const column of numeric) {
-      column.unclear = findUnclearNumber(column.numbers, { delimiter, told, hasCommas });
-    }
+    const hasCommas = columns.some(
+      ({ isNumeric, numbers }) => isNumeric && numbers.comma.first !== undefined,
+    );
+    for (const column of columns) column.separatorContext = { delimiter, told, hasCommas };
     return hasCommas ? "comma" : "point";
   }
 

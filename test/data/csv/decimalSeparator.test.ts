@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { show } from "../../../src/data/arrays/show.js";
-import { encodeTable, learnEncoding } from "../../../src/data/csv/encode.js";
+import { encodeInputs, encodeTable, learnEncoding } from "../../../src/data/csv/encode.js";
 import { splitTable } from "../../../src/data/csv/splitTable.js";
 import { type Table, type TableOptions, TableReader } from "../../../src/data/csv/table.js";
 import { DataError } from "../../../src/errors.js";
@@ -58,8 +58,8 @@ test("lists and texts with commas stay texts", () => {
   }
 });
 
-const SAY =
-  "expected --decimal comma where that is a number, or --decimal point where it is a text";
+const NAMES = "--ignore for the column, or --categories where its numbers are names";
+const SAY = `expected --decimal comma where that is a number, ${NAMES}`;
 const GROUPS = "expected a decimal comma as elsewhere, and no digit groups";
 
 const PLAIN = "expected a number without digit groups or typographic minus";
@@ -71,7 +71,10 @@ const FOREIGN = [
 
 test.each<{ text: string; options?: Partial<TableOptions>; message: string }>([
   { text: 'x,y\n1,1\n"5,1",1\n', message: `line 3, column 1 ("x"): found "5,1", ${SAY}` },
-  { text: "x\ty\n1,234\t1\n", message: `line 2, column 1 ("x"): found "1,234", ${SAY}` },
+  {
+    text: "x\ty\n1,234\t1\n",
+    message: `line 2, column 1 ("x"): found "1,234", expected no digit groups where that is 1234, --decimal comma where it is 1.234, ${NAMES}`,
+  },
   {
     text: "x;y\n5,1;1\n\n4.9;2\n",
     message: `line 4, column 1 ("x"): found "4.9", expected a decimal comma as in "5,1" on line 2`,
@@ -112,6 +115,43 @@ test("codes with digit groups are categories and classes where they are asked fo
   expect(names).toEqual(["10 002", "9 001"]);
   const told = read("pin;y\n110 001;a\n", { decimal: "point" });
   expect(() => learnEncoding(told)).toThrow(PLAIN);
+});
+
+test("lists and digit groups between quotes are categories and classes where they are asked for", () => {
+  const table = read('x,y\n"1,234","2,10"\n"9","10,2"\n');
+  const { preprocessing, names } = learnEncoding(table, {
+    categories: ["x"],
+    task: "classification",
+  });
+  expect(preprocessing.columns).toMatchObject([{ categories: ["1,234", "9"] }]);
+  expect(names).toEqual(["10,2", "2,10"]);
+});
+
+test("an encoding keeps that there were decimal commas, and which columns had points beside them", () => {
+  const { preprocessing } = learnEncoding(
+    read("x;latitude;n;y\n0,5;52.5;1;1,5\n1,5;48.25;2;2,5\n"),
+  );
+  expect(preprocessing).toMatchObject({
+    decimal: "comma",
+    columns: [{ name: "x" }, { name: "latitude", decimal: "point" }, { name: "n" }],
+  });
+  const inputsOf = (text: string, options = {}) => [
+    ...encodeInputs(read(text, options), preprocessing).inputs,
+  ];
+  // Neither the delimiter nor the numbers tell what a comma is.
+  const meant = [1.125, 52.125, 2.5].map(Math.fround);
+  expect(inputsOf("x\tlatitude\tn\n1,125\t52.125\t2,500\n")).toEqual(meant);
+  expect(inputsOf('x,latitude,n\n"1,125",52.125,"2,5"\n')).toEqual(meant);
+  expect(() => inputsOf("x\tlatitude\tn\n1.125\t52.125\t2\n")).toThrow(
+    'line 2, column 1 ("x"): found "1.125", expected a decimal comma as in training, and no digit groups',
+  );
+  expect(inputsOf("x;latitude;n\n1.125;52.125;2.5\n", { decimal: "point" })).toEqual(meant);
+  expect(inputsOf("x;latitude;n\n1.0625;52.125;2.5\n")[0]).toBe(1.0625);
+  const plain = learnEncoding(read("x,y\n1.5,a\n2.5,b\n")).preprocessing;
+  expect(plain).not.toHaveProperty("decimal");
+  expect(() => encodeInputs(read("x\ty\n1,125\ta\n"), plain)).toThrow(
+    /expected no digit groups where that is 1125, --decimal comma where it is 1.125$/,
+  );
 });
 
 test("a column that is left out may be doubtful", () => {
