@@ -18,6 +18,7 @@ export type { ZipLimits } from "./data/arrays/zipFormat.js";
 export type { Cell } from "./data/csv/cell.js";
 export { MOST_CATEGORIES, type TableColumn } from "./data/csv/column.js";
 export type { DecimalSeparator, UnclearNumber } from "./data/csv/decimalSeparator.js";
+export type { Delimiter } from "./data/csv/delimiter.js";
 export {
   type EncodingOptions,
   encodeInputs,
@@ -30,7 +31,6 @@ export {
   type Task,
 } from "./data/csv/encode.js";
 export { type MixedColumnKind, MOST_CODES } from "./data/csv/mixedColumn.js";
-export type { Delimiter } from "./data/csv/parser.js";
 export { type SplitTableOptions, splitTable } from "./data/csv/splitTable.js";
 export { type Table, type TableOptions, TableReader } from "./data/csv/table.js";
 export {

@@ -323,7 +323,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
   },
   delimiter: {
     value: "name",
-    help: "of a table: comma, semicolon or tab (default: what its first row has most of)",
+    help: "of a table: comma, semicolon or tab (default: what cuts its first rows alike)",
     parse: (place) => (text) => DELIMITERS[oneOf(place, DELIMITER_NAMES)(text)],
   },
   decimal: {

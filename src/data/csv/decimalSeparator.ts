@@ -1,6 +1,6 @@
 /** Whether a column's numbers have decimal points or decimal commas, and where that cannot be told. */
 import { type Cell, withoutPercent } from "./cell.js";
-import type { Delimiter } from "./parser.js";
+import type { Delimiter } from "./delimiter.js";
 
 /** What stands before the fraction of a number. */
 export type DecimalSeparator = "point" | "comma";

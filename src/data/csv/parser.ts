@@ -1,11 +1,6 @@
 /** Comma-separated values (RFC 4180), piece by piece: text goes in, records come out. */
 import { DataError } from "../../errors.js";
-import { parseDecimalComma } from "./cell.js";
-
-/** What separates fields: the one that the first record has most of. */
-export const DELIMITERS = [",", ";", "\t"] as const;
-/** What may stand between two cells of a row. */
-export type Delimiter = (typeof DELIMITERS)[number];
+import { type Delimiter, detectDelimiter } from "./delimiter.js";
 
 /** A longer record is taken for a quote that was never closed, or for no table at all. */
 export const LONGEST_RECORD = 2 ** 24;
@@ -13,13 +8,18 @@ export const LONGEST_RECORD = 2 ** 24;
 export interface CsvParserOptions {
   /** What the text is called in messages. */
   readonly place: string;
-  /** Default: found in the first record. */
+  /** Default: found in the first records. */
   readonly delimiter?: Delimiter | undefined;
   /** Called for each record that is not an empty line; `line` counts from 1. */
   readonly onRecord: (fields: string[], line: number) => void;
 }
 
-const [TAB, LINE_FEED, RETURN, QUOTE, NUL, BYTE_ORDER_MARK] = [9, 10, 13, 34, 0, 0xfeff];
+const [LINE_FEED, RETURN, QUOTE, NUL, BYTE_ORDER_MARK] = [10, 13, 34, 0, 0xfeff];
+
+/** Characters in which the delimiter is looked for; more where no record ends within them. */
+const SAMPLE_LENGTH = 65_536;
+/** A first line by which Excel is told the delimiter. */
+const DELIMITER_LINE = /^sep=([,;\t])(?:\r\n|\r|\n)/i;
 
 /** Where the next character stands. */
 type State = "start of field" | "plain" | "quoted" | "behind quote";
@@ -27,14 +27,16 @@ type State = "start of field" | "plain" | "quoted" | "behind quote";
 /**
  * Feeds `onRecord` from `push`ed pieces of text, however they are cut, and `end`. Lines end with LF, CRLF or
  * CR; quoted fields may hold delimiters, line ends, and quotes that are doubled. A quote within a plain field
- * is a character as any other. A byte order mark is passed over, and so are empty lines.
+ * is a character as any other. A byte order mark is passed over, and so are empty lines and a first line "sep=;".
  */
 export class CsvParser {
   readonly #place: string;
   readonly #onRecord: CsvParserOptions["onRecord"];
-  #delimiter: number | undefined;
+  readonly #told: Delimiter | undefined;
+  #delimiter: Delimiter | undefined;
   /** Text that waits for the delimiter to be known. */
-  #head: string | undefined;
+  #head: string | undefined = "";
+  #sampleLength = SAMPLE_LENGTH;
   #state: State = "start of field";
   #fields: string[] = [];
   #field = "";
@@ -48,8 +50,7 @@ export class CsvParser {
   constructor({ place, delimiter, onRecord }: CsvParserOptions) {
     this.#place = place;
     this.#onRecord = onRecord;
-    this.#delimiter = delimiter?.charCodeAt(0);
-    this.#head = delimiter === undefined ? "" : undefined;
+    this.#told = delimiter;
   }
 
   /** @throws DataError at text that is no table; it names line and column. */
@@ -64,14 +65,17 @@ export class CsvParser {
       return;
     }
     this.#head += piece;
-    const found = detectDelimiter(this.#head);
-    if (found !== undefined) this.#begin(found);
-    else if (this.#head.length > LONGEST_RECORD) this.#begin(",");
+    // What is found does not depend on how the text is cut.
+    while (this.#head !== undefined && this.#head.length >= this.#sampleLength) {
+      const found = detectDelimiter(this.#head.slice(0, this.#sampleLength));
+      this.#sampleLength *= 2;
+      if (found !== undefined || this.#sampleLength > LONGEST_RECORD) this.#begin(found);
+    }
   }
 
   /** What was told or found; a comma until then. */
   get delimiter(): Delimiter {
-    return DELIMITERS.find((text) => text.charCodeAt(0) === this.#delimiter) ?? ",";
+    return this.#delimiter ?? ",";
   }
 
   /** Where the parser has come to, from 1. */
@@ -79,9 +83,14 @@ export class CsvParser {
     return this.#line;
   }
 
+  /** Parses what waits for the delimiter to be known, as if no more text came. */
+  settle(): void {
+    if (this.#head !== undefined) this.#begin(detectDelimiter(`${this.#head}\n`));
+  }
+
   /** @throws DataError when the text ends within quotes. */
   end(): void {
-    if (this.#head !== undefined) this.#begin(detectDelimiter(`${this.#head}\n`) ?? ",");
+    this.settle();
     if (this.#state === "quoted") {
       throw this.#error(
         "a quote is open at the end of the file, expected a quote that closes it",
@@ -91,15 +100,17 @@ export class CsvParser {
     if (this.#recordLength > 0) this.#endRecord();
   }
 
-  #begin(delimiter: Delimiter): void {
+  #begin(found: Delimiter | undefined): void {
     const text = this.#head ?? "";
     this.#head = undefined;
-    this.#delimiter = delimiter.charCodeAt(0);
-    this.#parse(text);
+    const [line, named] = DELIMITER_LINE.exec(text) ?? ["", undefined];
+    this.#delimiter = this.#told ?? (named as Delimiter | undefined) ?? found;
+    if (line !== "") this.#recordLine = ++this.#line;
+    this.#parse(text.slice(line.length));
   }
 
   #parse(text: string): void {
-    const delimiter = this.#delimiter;
+    const delimiter = this.delimiter.charCodeAt(0);
     let start = 0;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
@@ -191,42 +202,4 @@ export class CsvParser {
     const place = ofRow === undefined ? `line ${this.#line}${column}` : `line ${ofRow}`;
     return new DataError(`${this.#place}: ${place}: ${what}`);
   }
-}
-
-/**
- * The delimiter that is most frequent outside quotes in the first line that is not empty, the comma where
- * there is none, or where all commas are decimal ones the other; undefined while that line has not ended.
- */
-function detectDelimiter(text: string): Delimiter | undefined {
-  const counts = DELIMITERS.map(() => 0);
-  let quoted = false;
-  let seen = false;
-  let start = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === QUOTE) quoted = !quoted;
-    const isLineEnd = code === LINE_FEED || code === RETURN;
-    if (isLineEnd && !quoted && seen) {
-      const line = text.slice(start, index);
-      if (counts[0] > 0 && hasDecimalCommasOnly(line, ";")) return ";";
-      if (counts[0] > 0 && hasDecimalCommasOnly(line, "\t")) return "\t";
-      const most = Math.max(...counts);
-      return most === 0 ? "," : DELIMITERS[counts.indexOf(most)];
-    }
-    if (!seen) start = index;
-    if (!isLineEnd) seen = true;
-    if (quoted) continue;
-    const candidate = code === TAB ? 2 : code === 59 ? 1 : code === 44 ? 0 : -1;
-    if (candidate >= 0) counts[candidate]++;
-  }
-  return undefined;
-}
-
-/** Whether `delimiter` cuts a line, which has commas, into cells where each comma is a number's decimal separator. */
-function hasDecimalCommasOnly(line: string, delimiter: Delimiter): boolean {
-  const cells = line.replace(/"[^"]*"/g, "").split(delimiter);
-  return (
-    cells.length > 1 &&
-    cells.every((cell) => !cell.includes(",") || parseDecimalComma(cell.trim()) !== undefined)
-  );
 }

@@ -5,7 +5,8 @@ import { show } from "../arrays/show.js";
 import { isMissing, parseDecimalComma, parseNumber } from "./cell.js";
 import { Column, type TableColumn } from "./column.js";
 import type { DecimalSeparator } from "./decimalSeparator.js";
-import { CsvParser, type Delimiter } from "./parser.js";
+import type { Delimiter } from "./delimiter.js";
+import { CsvParser } from "./parser.js";
 
 /** More columns than this are taken for a mistake. */
 const MOST_COLUMNS = 1_048_576;
@@ -14,7 +15,7 @@ const MOST_COLUMNS = 1_048_576;
 export interface TableOptions {
   /** What the file is called in messages. */
   readonly place: string;
-  /** Default: found in the first row. */
+  /** Default: found in the first rows. */
   readonly delimiter?: Delimiter | undefined;
   /** Whether the first row has the columns' names; default: when its cells differ and none is a number. */
   readonly header?: boolean | undefined;
@@ -108,6 +109,7 @@ export class TableReader {
       // Which line it is shows only when what comes before has been parsed.
       const [before] = new TextDecoder().decode(bytes).split("\ufffd", 1);
       this.#parser.push(before);
+      this.#parser.settle();
       throw new DataError(
         `${this.#options.place}: line ${this.#parser.line} has bytes that are no UTF-8 text, expected a text file in UTF-8`,
         { cause },

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CsvParser, type Delimiter, LONGEST_RECORD } from "../../../src/data/csv/parser.js";
+import type { Delimiter } from "../../../src/data/csv/delimiter.js";
+import { CsvParser, LONGEST_RECORD } from "../../../src/data/csv/parser.js";
 import { DataError } from "../../../src/errors.js";
 
 interface Row {
@@ -30,12 +31,29 @@ test("quotes, quoted line ends and delimiters, LF, CRLF, CR, empty lines, a byte
   ]);
 });
 
-test("the delimiter is what the first line has most of outside quotes", () => {
-  expect(fieldsOf("a,b;c,d\n")).toEqual([["a", "b;c", "d"]]);
-  expect(fieldsOf('\n"a,b,c";d\n')).toEqual([["a,b,c", "d"]]);
-  expect(fieldsOf("a\tb,c\td")).toEqual([["a", "b,c", "d"]]);
-  expect(fieldsOf("alone\n1\n")).toEqual([["alone"], ["1"]]);
+test("a delimiter that is told decides, and so does Excel's first line, wherever the text is cut", () => {
   expect(parse(["a,b;c\n"], ";")).toEqual([{ fields: ["a,b", "c"], line: 1 }]);
+  const text = "\ufeffsep=;\r\na,b,c;d\r\n1,2,3;4\r\n";
+  const rows = [
+    { fields: ["a,b,c", "d"], line: 2 },
+    { fields: ["1,2,3", "4"], line: 3 },
+  ];
+  for (let cut = 0; cut <= text.length; cut++) {
+    expect(parse([text.slice(0, cut), text.slice(cut)])).toEqual(rows);
+  }
+  expect(parse([text], ",")[0]).toEqual({ fields: ["a", "b", "c;d"], line: 2 });
+  expect(fieldsOf("sep=a,b\n1,2\n")[0]).toEqual(["sep=a", "b"]);
+});
+
+test("rows beyond the beginning do not change the delimiter", () => {
+  const rows = 20_000;
+  const text = `a;b\n${"1;2\n".repeat(rows)}${"1,2,3;4\n".repeat(rows)}`;
+  const found = parse([text.slice(0, 100_000), text.slice(100_000)]);
+  expect(found).toHaveLength(2 * rows + 1);
+  expect(found.at(-1)?.fields).toEqual(["1,2,3", "4"]);
+  // A first row longer than what is looked at is waited for.
+  const long = "x".repeat(200_000);
+  expect(fieldsOf(`${long},;b\n1,;2\n`)[1]).toEqual(["1", ";2"]);
 });
 
 test("where the pieces are cut does not matter, and a cut at any place is a table or a sentence", () => {
