@@ -57,7 +57,10 @@ export async function loadTable(
   const task = settings.task ?? inferTask(whole, targets);
   const strata = task === "classification" && targets.length === 1 ? targets[0] : undefined;
   const parts = testData
-    ? { training: whole, test: await readTable(testData, settings, terminal) }
+    ? {
+        training: whole,
+        test: await readTable(testData, { ...settings, header: whole.hasHeader }, terminal),
+      }
     : splitTable(whole, { fraction: testSplit, seed, strata });
   const encoding = learnEncoding(parts.training, {
     target,
@@ -122,7 +125,7 @@ async function readTableFor(
 ): Promise<{ readonly table: Table; readonly preprocessing: Preprocessing }> {
   const { preprocessing } = model;
   if (preprocessing) {
-    const reading = readingOf(model);
+    const reading = readingOf(model, preprocessing);
     const told = { ...reading, decimal: decimal ?? reading.decimal };
     return { table: await readTable(path, told, terminal), preprocessing };
   }
@@ -138,12 +141,15 @@ export function predictsValues({ targets }: Preprocessing): boolean {
 /** How a table's text is read. */
 type Reading = Pick<DataSettings, "header" | "delimiter" | "decimal">;
 
-/** How the table was read that the model was trained on. */
-function readingOf({ training }: Mlp): Reading {
+/** How the table was read that the model was trained on: without a header its columns are numbered, not named. */
+function readingOf({ training }: Mlp, { columns, targets }: Preprocessing): Reading {
   const { header, delimiter, decimal } = training ?? {};
   const named = { comma: ",", semicolon: ";", tab: "\t" } as const;
   return {
-    header: header === undefined ? undefined : header === "yes",
+    header:
+      header === undefined
+        ? [...columns, ...targets].some(({ name }) => !/^column \d+$/.test(name))
+        : header === "yes",
     delimiter: named[delimiter as keyof typeof named],
     decimal: decimal === "point" || decimal === "comma" ? decimal : undefined,
   };
@@ -181,7 +187,12 @@ function describe(
   const { columns, targets } = preprocessing;
   const categories = columns.filter(({ kind }) => kind === "categories");
   const numbers = plural(columns.length - categories.length, "column");
-  const header = table.hasHeader ? "a header" : "no header";
+  const number = table.columns.find(({ name }) => /^\d+$/.test(name));
+  const doubt =
+    number && settings.header === undefined
+      ? ` with the number ${number.name} (--header no if that is a row)`
+      : "";
+  const header = table.hasHeader ? `a header${doubt}` : "no header";
   const decimal = table.decimal === "comma" ? ", decimal commas" : "";
   const goal =
     task === "classification"

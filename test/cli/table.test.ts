@@ -130,6 +130,32 @@ test("what commas are is known to the model, and may be told to commands that ta
   expect(digits.stderr).toContain("--decimal was given, expected --data FILE with a table too");
 });
 
+test("a header with numbers in it is said, and models expect what they were trained on", async () => {
+  const rows = Array.from({ length: 30 }, (_, row) => `${row % 5},${row},${"xy"[row % 2]}\n`);
+  const directory = await files({
+    "years.csv": `id,2023,kind\n${rows.join("")}`,
+    "texts.csv": Array.from({ length: 30 }, (_, row) => `${"ab"[row % 2]},${"xy"[row % 2]}\n`).join(
+      "",
+    ),
+    "one.csv": "2023,id\n7,1\n",
+    "row.csv": "a,y\n",
+  });
+  const [flags, at] = [["--epochs", "1", "--seed", "1"], (name: string) => join(directory, name)];
+  const out = at("m.safetensors");
+  const trained = await wasmlp("train", "--data", at("years.csv"), ...flags, "--out", out);
+  expect(trained.stderr).toContain(
+    "30 rows, a header with the number 2023 (--header no if that is a row); ",
+  );
+  const predicted = await wasmlp("predict", out, "--data", at("one.csv"));
+  expect(predicted.stdout).toMatch(/^kind,probability\n[xy],/);
+  const told = await wasmlp("train", "--data", at("years.csv"), "--header", "yes", ...flags);
+  expect(told.stderr).toContain("30 rows, a header; ");
+  const bare = await wasmlp("train", "--data", at("texts.csv"), ...flags, "--out", out);
+  expect(bare.stderr).toContain("30 rows, no header; ");
+  const row = await wasmlp("predict", out, "--data", at("row.csv"));
+  expect(row.stdout).toMatch(/^column 2,probability\n[xy],/);
+});
+
 test("a table of a single column is told to be one", async () => {
   const data = join(await files({ "one.csv": "x|y\n1|2\n3|4\n" }), "one.csv");
   const { exitCode, stderr } = await wasmlp("train", "--data", data);

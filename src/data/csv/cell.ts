@@ -63,6 +63,14 @@ export function isForeignNumber(text: string): boolean {
   return FOREIGN.some((pattern) => pattern.test(text));
 }
 
+/** Whether a cell is a number in whatever way of writing, read or not. */
+export function isAnyNumber(text: string, { readsCommas = true } = {}): boolean {
+  const digits = withoutPercent(text);
+  if (parseNumber(digits) !== undefined) return true;
+  if (!readsCommas && digits.includes(",")) return false;
+  return parseDecimalComma(digits) !== undefined || isForeignNumber(digits);
+}
+
 /** Whether a cell says that it holds nothing, in whatever column: empty, "NA", "?" and the like. */
 export function isMissing(text: string): boolean {
   return MISSING.has(text);

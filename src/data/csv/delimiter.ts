@@ -1,5 +1,5 @@
 /** What stands between the cells of a table, told by its first rows. */
-import { isForeignNumber, parseDecimalComma, withoutPercent } from "./cell.js";
+import { isAnyNumber } from "./cell.js";
 
 /** What may stand between two cells of a row. */
 export type Delimiter = "," | ";" | "\t";
@@ -98,11 +98,7 @@ function cutRows(text: string, delimiter: Delimiter): Row[] {
 function isCleanCell(cell: string, delimiter: Delimiter): boolean {
   if (cell.startsWith('"')) return true;
   return DELIMITERS.every(
-    (other) => other === delimiter || !cell.includes(other) || (other === "," && isNumber(cell)),
+    (other) =>
+      other === delimiter || !cell.includes(other) || (other === "," && isAnyNumber(cell.trim())),
   );
-}
-
-function isNumber(cell: string): boolean {
-  const digits = withoutPercent(cell.trim());
-  return parseDecimalComma(digits) !== undefined || isForeignNumber(digits);
 }

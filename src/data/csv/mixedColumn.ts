@@ -1,11 +1,5 @@
 /** Numbers and texts in one column: codes, such as 1, 2 and A, or values among which a text is a mistake. */
-import {
-  isForeignNumber,
-  isMissingNumber,
-  parseDecimalComma,
-  parseNumber,
-  withoutPercent,
-} from "./cell.js";
+import { isAnyNumber, isMissingNumber } from "./cell.js";
 
 /** Whole numbers with more different values than this are values, not codes. */
 export const MOST_CODES = 20;
@@ -34,17 +28,11 @@ export function mixedColumnKind(
   counts: readonly number[],
   readsCommas: boolean,
 ): MixedColumnKind | undefined {
-  const isNumber = (cell: string) => {
-    const text = withoutPercent(cell);
-    if (parseNumber(text) !== undefined) return true;
-    if (!readsCommas && text.includes(",")) return false;
-    return parseDecimalComma(text) !== undefined || isForeignNumber(text);
-  };
   const numbers: string[] = [];
   const total = { numbers: 0, texts: 0, differentTexts: 0 };
   cells.forEach((text, code) => {
     if (isMissingNumber(text)) return;
-    if (isNumber(text)) {
+    if (isAnyNumber(text, { readsCommas })) {
       numbers.push(text);
       total.numbers += counts[code];
     } else {

@@ -2,14 +2,23 @@
 import { checkOptions, checkType } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
-import { isMissing, parseDecimalComma, parseNumber } from "./cell.js";
 import { Column, type TableColumn } from "./column.js";
 import type { DecimalSeparator } from "./decimalSeparator.js";
 import type { Delimiter } from "./delimiter.js";
+import { looksLikeHeader } from "./header.js";
 import { CsvParser } from "./parser.js";
 
 /** More columns than this are taken for a mistake. */
 const MOST_COLUMNS = 1_048_576;
+
+/** Rows below the first, and characters, by which it is judged whether that is a header. */
+const SAMPLE = { rows: 100, characters: 2 ** 20 };
+
+/** Cells of a row, and the line where it begins, from 1. */
+interface Row {
+  readonly fields: readonly string[];
+  readonly line: number;
+}
 
 /** How the text of a table is read. */
 export interface TableOptions {
@@ -17,7 +26,7 @@ export interface TableOptions {
   readonly place: string;
   /** Default: found in the first rows. */
   readonly delimiter?: Delimiter | undefined;
-  /** Whether the first row has the columns' names; default: when its cells differ and none is a number. */
+  /** Whether the first row has the columns' names; default: what it holds beside the rows below. */
   readonly header?: boolean | undefined;
   /** The decimal separator; default: a point, or a comma where the cells and the delimiter leave no doubt. */
   readonly decimal?: DecimalSeparator | undefined;
@@ -49,6 +58,9 @@ export class TableReader {
   readonly #options: TableOptions;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #parser: CsvParser;
+  /** The first rows, until it is known whether the first one has names. */
+  #waiting: Row[] = [];
+  #waitingLength = 0;
   #columns: Column[] | undefined;
   #hasHeader = false;
   #rows = 0;
@@ -76,6 +88,7 @@ export class TableReader {
     const { place } = this.#options;
     this.#parser.push(this.#decode(undefined));
     this.#parser.end();
+    this.#begin();
     if (!this.#columns) throw new DataError(`${place}: is empty, expected a table`);
     if (this.#rows === 0) {
       throw new DataError(
@@ -117,37 +130,54 @@ export class TableReader {
     }
   }
 
-  #take(fields: string[], line: number): void {
+  #take(fields: readonly string[], line: number): void {
     const { place, header } = this.#options;
-    if (!this.#columns) {
-      if (fields.length > MOST_COLUMNS) {
-        throw new DataError(
-          `${place}: line ${line} has ${fields.length} columns, expected at most ${MOST_COLUMNS}`,
-        );
-      }
-      this.#hasHeader = header ?? looksLikeHeader(fields);
-      this.#columns = namesOf(fields, this.#hasHeader, place).map(
-        (name) => new Column(name, this.#options.decimal),
-      );
-      if (this.#hasHeader) return;
-    }
-    if (fields.length !== this.#columns.length) {
+    const expected = this.#waiting[0]?.fields.length ?? this.#columns?.length ?? fields.length;
+    if (fields.length !== expected) {
       throw new DataError(
-        `${place}: line ${line} has ${fields.length} columns, expected ${this.#columns.length} as the first row has`,
+        `${place}: line ${line} has ${fields.length} columns, expected ${expected} as the first row has`,
       );
     }
+    if (this.#columns) {
+      this.#push(this.#columns, { fields, line });
+      return;
+    }
+    if (fields.length > MOST_COLUMNS) {
+      throw new DataError(
+        `${place}: line ${line} has ${fields.length} columns, expected at most ${MOST_COLUMNS}`,
+      );
+    }
+    this.#waiting.push({ fields, line });
+    this.#waitingLength += fields.reduce((sum, { length }) => sum + length + 1, 0);
+    const areEnough = this.#waiting.length > SAMPLE.rows || this.#waitingLength > SAMPLE.characters;
+    if (header !== undefined || areEnough) this.#begin();
+  }
+
+  /** Names the columns, and hands them the rows that waited for it. */
+  #begin(): void {
+    const [first, ...below] = this.#waiting;
+    if (!first) return;
+    const { place, header, decimal } = this.#options;
+    this.#waiting = [];
+    this.#hasHeader =
+      header ??
+      looksLikeHeader(
+        first.fields,
+        below.map(({ fields }) => fields),
+      );
+    const columns = namesOf(first.fields, this.#hasHeader, place).map(
+      (name) => new Column(name, decimal),
+    );
+    this.#columns = columns;
+    for (const row of this.#hasHeader ? below : [first, ...below]) this.#push(columns, row);
+  }
+
+  #push(columns: readonly Column[], { fields, line }: Row): void {
     this.#rows++;
-    this.#columns.forEach((column, index) => {
+    columns.forEach((column, index) => {
       column.push(fields[index], line);
     });
   }
-}
-
-function looksLikeHeader(fields: readonly string[]): boolean {
-  const texts = fields.map((field) => field.trim());
-  const isNumber = (text: string) => (parseNumber(text) ?? parseDecimalComma(text)) !== undefined;
-  if (texts.some(isNumber)) return false;
-  return new Set(texts).size === texts.length && texts.some((text) => !isMissing(text));
 }
 
 function namesOf(fields: readonly string[], hasHeader: boolean, place: string): string[] {

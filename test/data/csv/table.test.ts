@@ -47,12 +47,23 @@ test("a column with any text is one of categories, as they are written", () => {
   expect(column.categories).toEqual(["01", "1.0", "x"]);
 });
 
-test("the first row is a header where its cells differ and none is a number", () => {
+test("the first row is a header by what stands below it, wherever the rows that tell are cut", () => {
   const isHeader = (text: string) => read(text).hasHeader;
   expect(isHeader("a,b\n1,2\n")).toBe(true);
   expect(isHeader(",b\n1,2\n")).toBe(true);
   expect(isHeader("5.1,setosa\n4.9,setosa\n")).toBe(false);
   expect(isHeader("p,x,p\ne,x,y\n")).toBe(false);
+  const rows = Array.from({ length: 300 }, (_, row) => `${row},${row / 4}\n`).join("");
+  for (const header of ["id,2023\n", "", "4,1.5\n"]) {
+    for (const cut of [0, 9, 1000]) {
+      const { columns, hasHeader, rows: count } = read(`${header}${rows}`, {}, cut);
+      expect([hasHeader, count]).toEqual([
+        header.startsWith("id"),
+        header.startsWith("4") ? 301 : 300,
+      ]);
+      expect(columns[1].value(count - 1)).toBe(74.75);
+    }
+  }
   expect(read("a,b\nc,d\n", { header: false }).columns[1].name).toBe("column 2");
   expect(read("1,2\n3,4\n", { header: true }).columns[1].name).toBe("2");
 });
@@ -94,6 +105,11 @@ test.each([
   { text: "\n\n", message: "is empty, expected a table" },
   { text: "a,b\n", message: "holds nothing but a header, expected rows below it" },
   { text: "a,b\n1,2\n3\n", message: "line 3 has 1 columns, expected 2 as the first row has" },
+  { text: 'a,b\n1\n2,"3', message: "line 2 has 1 columns, expected 2 as the first row has" },
+  {
+    text: "a,a\n1,2\n",
+    message: 'the header calls columns 1 and 2 both "a", expected different names',
+  },
   { text: "a,b\n1,2,3\n", message: "line 2 has 3 columns, expected 2 as the first row has" },
   { text: Uint8Array.of(97, 10, 98, 0xff), message: "line 2 has bytes that are no UTF-8" },
 ])("refused: $message", ({ text, message }) => {
