@@ -19,6 +19,13 @@ const WAITING: usize = 128;
 const STOP: usize = 192;
 const STOPPING: usize = 256;
 const COMPLETED: usize = 260;
+/**
+ * Without threads a call may do a part of a step only: tiles PART_BEGIN to PART_END − 1 of all those that the step
+ * claims, phase after phase, of which PLACE counts how many are passed. PART_END 0 is all of the step.
+ */
+const PLACE: usize = 264;
+const PART_BEGIN: usize = 268;
+const PART_END: usize = 272;
 /** How many of each thread's share are claimed: a cache line for each thread. */
 const CLAIMED: usize = 320;
 const LINE: usize = 64;
@@ -28,21 +35,43 @@ const LINE: usize = 64;
  * when none is left. Thread t's share are those from count·t/threads to count·(t + 1)/threads − 1.
  */
 export function claim(team: usize, thread: i32, threads: i32, count: i32): i32 {
-  // With one thread all are its share.
-  if (!ASC_FEATURE_THREADS) return min(increment(team), count);
+  if (!ASC_FEATURE_THREADS) return claimAlone(team, count);
   for (let turn = 0; turn < threads; turn++) {
     const owner = thread + turn < threads ? thread + turn : thread + turn - threads;
-    const next = (count * owner) / threads + increment(team + <usize>owner * LINE);
+    const next =
+      (count * owner) / threads + atomic.add<i32>(team + <usize>owner * LINE, 1, CLAIMED);
     if (next < (count * (owner + 1)) / threads) return next;
   }
   return count;
 }
 
-function increment(place: usize): i32 {
-  if (ASC_FEATURE_THREADS) return atomic.add<i32>(place, 1, CLAIMED);
-  const value = load<i32>(place, CLAIMED);
-  store<i32>(place, value + 1, CLAIMED);
-  return value;
+/** The same for a single thread: all are its share, as far as they belong to the part that is wanted. */
+function claimAlone(team: usize, count: i32): i32 {
+  let next = load<i32>(team, CLAIMED);
+  const end = load<i32>(team, PART_END);
+  if (end) {
+    let place = load<i32>(team, PLACE);
+    const done = max(0, min(load<i32>(team, PART_BEGIN) - place, count - next));
+    next += done;
+    place += done;
+    const isLeft = next < count && place < end;
+    store<i32>(team, isLeft ? place + 1 : place, PLACE);
+    if (!isLeft) return count;
+  }
+  if (next < count) store<i32>(team, next + 1, CLAIMED);
+  return next;
+}
+
+/** Whether parts before have begun the step. */
+export function isBegun(team: usize): bool {
+  return !ASC_FEATURE_THREADS && load<i32>(team, PART_BEGIN) != 0;
+}
+
+/** Whether the part has come to its end, and so the step perhaps not. */
+export function isPaused(team: usize): bool {
+  if (ASC_FEATURE_THREADS) return false;
+  const end = load<i32>(team, PART_END);
+  return end != 0 && load<i32>(team, PLACE) >= end;
 }
 
 /**

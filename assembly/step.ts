@@ -17,11 +17,16 @@
  *
  * Chunks and tiles are independent of each other, and every sum has one fixed order whatever their
  * sizes and whoever computes them.
+ *
+ * Without threads a step may be done a tile a call (`barrier.ts`): each call goes through the phases again and passes
+ * over the tiles that are done, so that a page has its turn in the midst of a long step.
  */
 import { backward, backwardSparseTile, endOfDense } from "./backward";
 import {
   barrier,
   claim,
+  isBegun,
+  isPaused,
   isStopping,
   isStopRequested,
   reportCompleted,
@@ -93,6 +98,7 @@ export function train(plan: Plan, thread: i32, first: i32, count: i32): void {
     meet(plan);
     if (plan.squares) clipTiles(plan, thread, step, descents);
     if (plan.maxNorm > 0) constrainTiles(plan, thread, step, descents);
+    if (isPaused(plan.team)) return;
     if (thread == 0) reportCompleted(plan.team, step + 1);
     if (isStopping(plan.team)) break;
   }
@@ -126,6 +132,7 @@ export function evaluate(plan: Plan, thread: i32, first: i32, count: i32): void 
     }
     if (step + 1 < end) compressAlone(plan, thread, step + 1);
     meet(plan);
+    if (isPaused(plan.team)) return;
     if (thread == 0) {
       total(plan, step, rows);
       reportCompleted(plan.team, step + 1);
@@ -317,7 +324,7 @@ function meet(plan: Plan): void {
 
 /** Before the first step: the order of the samples, the packed weights, the first batch; unless they are kept. */
 function enter(plan: Plan, thread: i32, first: i32): void {
-  if (thread == 0) {
+  if (thread == 0 && !isBegun(plan.team)) {
     if (TRACED) begin(PREPARE);
     if (first == 0 && plan.order) {
       shuffle(plan.order, plan.samples, plan.seed, plan.epoch, threadScratch(plan, 0));

@@ -1,8 +1,9 @@
 /** Runs the steps of a plan, on the engine's workers or, without shared memory, in slices. */
-import { runInSlices } from "../tasks/slices.js";
+import { nextTask } from "../tasks/nextTask.js";
+import { runInSlices, SLICE } from "../tasks/slices.js";
 import type { Engine } from "./engine.js";
 import type { Pointer } from "./kernels.js";
-import { completedSteps, requestStop, resetTeam } from "./team.js";
+import { completedSteps, requestStop, resetTeam, setPart } from "./team.js";
 import type { Tracer } from "./tracer.js";
 
 export interface Run {
@@ -64,13 +65,25 @@ async function runOnWorkers(engine: Engine, run: Run): Promise<void> {
   if (thrown) throw thrown.error;
 }
 
+/** In slices; a step that takes longer than one gives way between its tiles. */
 async function runOnThisThread(engine: Engine, run: Run): Promise<void> {
-  const { memory } = engine;
+  const { memory, kernels } = engine;
   const { operation, plan, team, first: begin = 0, steps, signal, onTick } = run;
   let ticked = performance.now();
-  await runInSlices(steps - begin, signal, (done, count) => {
+  await runInSlices(steps - begin, signal, async (done, count) => {
     const first = begin + done;
-    engine.kernels[operation](plan, 0, first, count);
+    let sliced = performance.now();
+    // The call behind the last tile finds nothing left and completes the step.
+    for (let tile = 0; count === 1 && completedSteps(memory, team) <= first; tile++) {
+      if (performance.now() - sliced > SLICE) {
+        await nextTask();
+        sliced = performance.now();
+      }
+      setPart(memory, team, tile, tile + 1);
+      kernels[operation](plan, 0, first, 1);
+    }
+    setPart(memory, team, 0, 0);
+    if (count > 1) kernels[operation](plan, 0, first, count);
     const completed = completedSteps(memory, team);
     const now = performance.now();
     if (completed === first + count && completed < steps && now - ticked < TICK) return undefined;

@@ -6,6 +6,7 @@ import type { LinearMemory } from "./linearMemory.js";
 /** The constants of the same names of `assembly/barrier.ts`. */
 const STOP = 192;
 const COMPLETED = 260;
+const PLACE = 264;
 const CLAIMED = 320;
 const LINE = 64;
 
@@ -35,4 +36,12 @@ export function requestStop(memory: LinearMemory, team: Pointer): void {
 /** Steps that are done, counted from the first of the epoch. */
 export function completedSteps(memory: LinearMemory, team: Pointer): number {
   return Atomics.load(memory.integers(team + COMPLETED, 1), 0);
+}
+
+/**
+ * Has the next call do tiles `begin` to `end` − 1 of a step only, counted over all its phases; 0, 0 all of it. For a
+ * single thread without shared memory.
+ */
+export function setPart(memory: LinearMemory, team: Pointer, begin: number, end: number): void {
+  memory.integers(team + PLACE, 3).set([0, begin, end]);
 }

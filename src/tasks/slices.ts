@@ -2,7 +2,7 @@
 import { nextTask } from "./nextTask.js";
 
 /** Milliseconds of a slice: one frame of a screen at 60 Hz, rounded down. */
-const SLICE = 16;
+export const SLICE = 16;
 
 /**
  * Calls `run(first, count)` until `steps` steps are done or it returns "end", giving way to other tasks between calls.
@@ -19,7 +19,7 @@ export async function runInSlices(
     signal?.throwIfAborted();
     const before = performance.now();
     const slice = Math.min(count, steps - first);
-    if (run(first, slice) === "end") return;
+    if ((await run(first, slice)) === "end") return;
     first += slice;
     const perStep = Math.max((performance.now() - before) / slice, 1e-3);
     count = Math.max(1, Math.floor(SLICE / perStep));

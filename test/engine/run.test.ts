@@ -201,3 +201,25 @@ describe.each(EXECUTIONS.filter(({ execution }) => execution.memory === "shared"
     });
   },
 );
+
+test("without shared memory other tasks have their turn in the midst of a step that takes long", async () => {
+  const network = await createNetwork(PRIVATE);
+  const options = { batchSize: 1000, order: "stored", learning: PLAIN_LEARNING } as const;
+  const session = new Session(network, noise(1000), options);
+  onTestFinished(() => session.free());
+  setLearningRate(session, 0.01);
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 17));
+  let turns = 0;
+  let isRunning = true;
+  const turn = () => {
+    turns++;
+    if (isRunning) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await session.run();
+  isRunning = false;
+  expect(session.steps).toBe(1);
+  // 32 chunks of rows alone, forward and back.
+  expect(turns).toBeGreaterThan(32);
+});
