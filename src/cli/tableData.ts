@@ -204,7 +204,7 @@ function describe(
       : "";
   const change = settings.standardize ? "standardised" : "as they are";
   const coded = task === "classification" ? [...categories, ...targets] : categories;
-  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}`;
+  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}${tellLeftOut(table, preprocessing)}`;
 }
 
 function tellUnits({ columns, targets }: Preprocessing): string {
@@ -224,6 +224,14 @@ function tellCodes({ columns }: Table, coded: readonly { readonly name: string }
       : [],
   );
   return sentences.join("");
+}
+
+/** Columns without a name that are empty or number the rows. */
+function tellLeftOut({ columns: all }: Table, { columns, targets }: Preprocessing): string {
+  const taken = new Set([...columns, ...targets].map(({ name }) => name));
+  const left = all.filter(({ name, isIncidental }) => isIncidental && !taken.has(name));
+  const names = left.map(({ name }) => JSON.stringify(name)).join(", ");
+  return names && ` Left out, as they have no name and are empty or number the rows: ${names}.`;
 }
 
 /** Whether values are whole and few, written with a point: labels that someone's program made floats of. */

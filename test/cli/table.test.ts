@@ -156,6 +156,20 @@ test("a header with numbers in it is said, and models expect what they were trai
   expect(row.stdout).toMatch(/^column 2,probability\n[xy],/);
 });
 
+test("what has no name and counts the rows, or is empty, is said to be left out", async () => {
+  const rows = Array.from({ length: 30 }, (_, row) => `${row},${row % 5},${row % 2},\n`);
+  const directory = await files({ "index.csv": `,x,y,\n${rows.join("")}`, "new.csv": "x\n3\n" });
+  const [data, out] = [join(directory, "index.csv"), join(directory, "m.safetensors")];
+  const trained = await wasmlp(
+    ...["train", "--data", data, "--epochs", "1", "--seed", "1", "--out", out],
+  );
+  expect(trained.stderr).toBe(
+    `${data}: 30 rows, a header; classification of "y", 2 classes; inputs: 1 column of numbers, standardised, 0 of categories. Left out, as they have no name and are empty or number the rows: "column 1", "column 4".\n`,
+  );
+  const predicted = await wasmlp("predict", out, "--data", join(directory, "new.csv"));
+  expect(predicted.stdout).toMatch(/^y,probability\n[01],/);
+});
+
 test("a table of a single column is told to be one", async () => {
   const data = join(await files({ "one.csv": "x|y\n1|2\n3|4\n" }), "one.csv");
   const { exitCode, stderr } = await wasmlp("train", "--data", data);

@@ -24,10 +24,18 @@ export const MOST_CATEGORIES = 4096;
 /** Cells are kept in blocks, so that growing copies nothing. */
 const BLOCK = 65_536;
 
+/** Whether a header names a column, leaves it without a name, or there is no header. */
+export type Naming = "named" | "left unnamed" | "no header";
+
 /** What can be read of a column. */
 export interface TableColumn {
   /** As in the header; "column 3" where there is none. */
   readonly name: string;
+  /**
+   * Whether it is there by the way, neither an input nor the target unless it is named: a column without a name that is empty, as
+   * delimiters at the ends of rows make it, or numbers the rows, as pandas and R write them.
+   */
+  readonly isIncidental: boolean;
   /** The first cell that is missing, whatever the others are. */
   readonly missing: Cell | undefined;
   /** The first that is missing where the others are numbers, and otherwise a text, such as "None". */
@@ -76,6 +84,9 @@ export class Column implements TableColumn {
   /** What the whole table tells of the decimal separator, as soon as it is read. */
   separatorContext: SeparatorContext | undefined;
   readonly #readsCommas: boolean;
+  readonly #naming: Naming;
+  /** What the next cell holds where the column counts the rows; undefined where it does not. */
+  #nextCount: number | undefined;
   readonly #codeOf = new Map<string, number>();
   /** Of each category, how many cells it has, and the line of the first. */
   readonly #counts: number[] = [];
@@ -85,13 +96,20 @@ export class Column implements TableColumn {
   #length = 0;
 
   /** @param decimal "point": a number with a comma is a text */
-  constructor(name: string, decimal: DecimalSeparator | undefined) {
+  constructor(name: string, naming: Naming, decimal: DecimalSeparator | undefined) {
     this.name = name;
+    this.#naming = naming;
     this.#readsCommas = decimal !== "point";
   }
 
   get length(): number {
     return this.#length;
+  }
+
+  get isIncidental(): boolean {
+    if (this.#naming === "named") return false;
+    if (this.categories.length === 0) return true;
+    return this.#naming === "left unnamed" && this.#nextCount !== undefined;
   }
 
   get isNumeric(): boolean {
@@ -119,6 +137,10 @@ export class Column implements TableColumn {
     const text = cell.trim();
     const missing = isMissing(text);
     if (missing) this.missing ??= { text, line };
+    if (this.#length === 0 && /^[01]$/.test(text)) this.#nextCount = Number(text);
+    if (this.#nextCount !== undefined) {
+      this.#nextCount = text === String(this.#nextCount) ? this.#nextCount + 1 : undefined;
+    }
     const index = this.#length % BLOCK;
     if (index === 0) {
       this.#codes?.push(new Int32Array(BLOCK));

@@ -20,6 +20,7 @@ import {
   refuseBeyond,
   refuseConstant,
   refuseDoubtful,
+  refuseEmpty,
   refuseMissing,
   refuseOtherUnit,
   refuseStrayText,
@@ -81,7 +82,9 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
   const { columns, ignore = [], standardize: standardizes = true, missing = "error" } = options;
   const targets = selectTargets(table, options.target);
   const ignored = ignore.map((name) => find(table, name, "ignore"));
-  const inputs = (columns?.map((name) => find(table, name, "columns")) ?? table.columns).filter(
+  const coded = (options.categories ?? []).map((name) => find(table, name, "categories"));
+  const usual = table.columns.filter((column) => !column.isIncidental || coded.includes(column));
+  const inputs = (columns?.map((name) => find(table, name, "columns")) ?? usual).filter(
     (column) => !targets.includes(column) && !ignored.includes(column),
   );
   if (inputs.length === 0) {
@@ -89,7 +92,6 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
       `${table.place}: no column is left for the inputs, expected one beside the target`,
     );
   }
-  const coded = (options.categories ?? []).map((name) => find(table, name, "categories"));
   const stranger = coded.find((column) => !inputs.includes(column));
   if (stranger) {
     throw new OptionError(
@@ -104,6 +106,7 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
     preprocessing: {
       columns: inputs.map((column) => {
         const isCoded = coded.includes(column);
+        refuseEmpty(table, column);
         if (missing === "error") {
           refuseMissing(table, column, isCoded ? "texts" : kindOf(column));
         }
@@ -120,18 +123,24 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
   };
 }
 
+/** The number of the last column that is not incidental, from 1. */
+function lastColumn({ columns }: Table): number {
+  const last = columns.findLastIndex(({ isIncidental }) => !isIncidental);
+  return last < 0 ? columns.length : last + 1;
+}
+
 function kindOf({ isNumeric }: TableColumn): "numbers" | "texts" {
   return isNumeric ? "numbers" : "texts";
 }
 
 /**
- * The columns to be predicted; the last one where none is named.
+ * The columns to be predicted; where none is named the last one, incidental ones aside.
  *
  * @throws OptionError when there is no such column, or one is named twice.
  */
 export function selectTargets(
   table: Table,
-  names: readonly string[] = [String(table.columns.length)],
+  names: readonly string[] = [String(lastColumn(table))],
 ): TableColumn[] {
   const [first, second] = table.columns;
   if (first && !second) {
@@ -337,11 +346,6 @@ function categoryColumn(
   missing: "mean" | "error",
 ): CategoryColumn {
   const { name } = column;
-  if (column.categories.length === 0) {
-    throw new DataError(
-      `${table.place}: column ${show(name)} holds nothing, expected numbers or texts, or --ignore for it`,
-    );
-  }
   refuseBeyond(table, column);
   const none = missing === "mean" ? { missing: "none" as const } : {};
   return { kind: "categories", name, categories: sorted(column), ...none };

@@ -32,6 +32,13 @@ export function refuseConstant(table: Table, targets: readonly TableColumn[]): v
   );
 }
 
+export function refuseEmpty(table: Table, { name, categories }: TableColumn): void {
+  if (categories.length > 0) return;
+  throw new DataError(
+    `${table.place}: column ${show(name)} holds nothing, expected numbers or texts, or --ignore for it`,
+  );
+}
+
 /**
  * @param among what the others are
  * @param otherwise what else there is to do about it

@@ -130,9 +130,13 @@ export class TableReader {
     }
   }
 
-  #take(fields: readonly string[], line: number): void {
+  #take(cells: readonly string[], line: number): void {
+    // A row of delimiters alone is an empty line, as spreadsheets write it.
+    if (cells.length > 1 && cells.every((cell) => cell.trim() === "")) return;
     const { place, header } = this.#options;
-    const expected = this.#waiting[0]?.fields.length ?? this.#columns?.length ?? fields.length;
+    const expected = this.#waiting[0]?.fields.length ?? this.#columns?.length ?? cells.length;
+    const hasTrailingDelimiter = cells.length === expected + 1 && cells[expected].trim() === "";
+    const fields = hasTrailingDelimiter ? cells.slice(0, expected) : cells;
     if (fields.length !== expected) {
       throw new DataError(
         `${place}: line ${line} has ${fields.length} columns, expected ${expected} as the first row has`,
@@ -165,9 +169,10 @@ export class TableReader {
         first.fields,
         below.map(({ fields }) => fields),
       );
-    const columns = namesOf(first.fields, this.#hasHeader, place).map(
-      (name) => new Column(name, decimal),
-    );
+    const columns = namesOf(first.fields, this.#hasHeader, place).map((name, index) => {
+      const naming = first.fields[index].trim() === "" ? "left unnamed" : "named";
+      return new Column(name, this.#hasHeader ? naming : "no header", decimal);
+    });
     this.#columns = columns;
     for (const row of this.#hasHeader ? below : [first, ...below]) this.#push(columns, row);
   }
