@@ -11,6 +11,8 @@ import { CsvParser } from "./parser.js";
 /** More columns than this are taken for a mistake. */
 const MOST_COLUMNS = 1_048_576;
 
+import { TextBytes, UndecodableBytes } from "./textBytes.js";
+
 /** Rows below the first, and characters, by which it is judged whether that is a header. */
 const SAMPLE = { rows: 100, characters: 2 ** 20 };
 
@@ -56,7 +58,7 @@ export interface Table {
 /** Takes bytes piece by piece, however they are cut, and gives the table at the `end`. */
 export class TableReader {
   readonly #options: TableOptions;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #text = new TextBytes();
   readonly #parser: CsvParser;
   /** The first rows, until it is known whether the first one has names. */
   #waiting: Row[] = [];
@@ -117,14 +119,15 @@ export class TableReader {
 
   #decode(bytes: Uint8Array | undefined): string {
     try {
-      return bytes ? this.#decoder.decode(bytes, { stream: true }) : this.#decoder.decode();
+      return bytes ? this.#text.decode(bytes) : this.#text.end();
     } catch (cause) {
+      if (!(cause instanceof UndecodableBytes)) throw cause;
       // Which line it is shows only when what comes before has been parsed.
-      const [before] = new TextDecoder().decode(bytes).split("\ufffd", 1);
-      this.#parser.push(before);
+      this.#parser.push(cause.before);
       this.#parser.settle();
+      const { encoding } = cause;
       throw new DataError(
-        `${this.#options.place}: line ${this.#parser.line} has bytes that are no UTF-8 text, expected a text file in UTF-8`,
+        `${this.#options.place}: line ${this.#parser.line} has bytes that are no ${encoding} text, expected a text file in UTF-8, as spreadsheets save it by the name of "CSV UTF-8"`,
         { cause },
       );
     }

@@ -76,6 +76,28 @@ test("where the bytes are cut does not matter", () => {
     expect(contents(read(bytes, {}, cut))).toEqual(whole);
 });
 
+test("UTF-16 with a byte order mark is the same table, wherever its bytes are cut, and refused where it is damaged", () => {
+  const text = '\ufeffgröße\tart\n1,5\t😀\n2,5\t"x\ny"\n';
+  const utf16 = (isBig: boolean) => {
+    const bytes = new Uint8Array(2 * text.length);
+    const view = new DataView(bytes.buffer);
+    for (let at = 0; at < text.length; at++) view.setUint16(2 * at, text.charCodeAt(at), !isBig);
+    return bytes;
+  };
+  const whole = contents(read(text));
+  for (const bytes of [utf16(false), utf16(true)]) {
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      expect(contents(read(bytes, {}, cut))).toEqual(whole);
+    }
+    expect(() => read(bytes.subarray(0, -1))).toThrow("a.csv: line 4 has bytes that are no UTF-16");
+    // Half of the emoji.
+    const damaged = Uint8Array.from([...bytes.subarray(0, 32), ...bytes.subarray(34)]);
+    expect(() => read(damaged)).toThrow(
+      "a.csv: line 2 has bytes that are no UTF-16 text, expected",
+    );
+  }
+});
+
 test("any bytes are a table or a refusal", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
