@@ -6,6 +6,7 @@ import { DataError } from "../../errors.js";
 import type { GreyImage } from "../digits/prepare.js";
 import { type Component, heightOf, sharedColumns, sharedRows, widthOf } from "./components.js";
 import { ExtentGrid } from "./extentGrid.js";
+import { median } from "./median.js";
 
 /** Of the picture's width or height, from each side: where desks and fingers are. */
 const OUTER = 1 / 3;
@@ -97,11 +98,6 @@ function overlap(a: Component, b: Component): boolean {
 export function tall(components: readonly Component[]): Component[] {
   const tallest = components.reduce((most, component) => Math.max(most, heightOf(component)), 0);
   return components.filter((component) => 2 * heightOf(component) >= tallest);
-}
-
-/** The upper one of two in the middle. */
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** Pixels of the component that are the picture's outermost. */

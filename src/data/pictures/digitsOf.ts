@@ -2,7 +2,7 @@
 import { checkOptions, checkType, wrongType } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { type GreyImage, prepare } from "../digits/prepare.js";
-import { checkCount, foreignAtBorder, median, tall } from "./border.js";
+import { checkCount, foreignAtBorder, tall } from "./border.js";
 import {
   type Component,
   componentsOf,
@@ -15,6 +15,7 @@ import {
 } from "./components.js";
 import { ExtentGrid } from "./extentGrid.js";
 import { inkOf } from "./ink.js";
+import { median } from "./median.js";
 import { withoutRules } from "./rules.js";
 import { sheetIn } from "./sheet.js";
 
@@ -143,7 +144,7 @@ function findAmong(
 ): FoundDigits {
   const { ink: bare, rules, thickest } = withoutRules(ink);
   if (rules.length === 0) return findUnruled(all, ink, holds);
-  const marks = componentsOf(bare).filter((mark) => heightOf(mark) > thickest);
+  const marks = componentsOf(bare).filter((mark) => !isRemnant(mark, ink, thickest));
   const { digits, leftOut } = findUnruled(marks, bare, holds);
   if (digits.length === 0) {
     const drawn = findUnruled(all, ink, holds);
@@ -152,6 +153,13 @@ function findAmong(
   }
   const lines = rules.map((rule) => ({ reason: "rule" as const, ...boxOf(rule) }));
   return { digits, leftOut: [...lines, ...leftOut] };
+}
+
+/** Of a line: what is as flat, or, as a line that leaves the page, as narrow. */
+function isRemnant(mark: Component, { width, height }: GreyImage, thickest: number): boolean {
+  const { left, top, right, bottom } = mark;
+  const isAtBorder = left === 0 || top === 0 || right === width - 1 || bottom === height - 1;
+  return heightOf(mark) <= thickest || (isAtBorder && widthOf(mark) <= thickest);
 }
 
 function findUnruled(

@@ -4,6 +4,7 @@
  */
 import type { GreyImage } from "../digits/prepare.js";
 import { type Extent, GrowingExtent } from "./components.js";
+import { median } from "./median.js";
 
 /** Of the picture's shorter side: the thickest line. Below 100 pixels no line is thin beside a stroke. */
 const THICKEST = 0.01;
@@ -21,6 +22,8 @@ const LEAST_SPAN = 0.9;
 const LEAST_LENGTH = 0.6;
 /** How many lines at equal distances are rules. */
 const LEAST_SERIES = 5;
+/** How many rules say where others are. */
+const LEAST_PARALLEL = 3;
 /** Of the distance between two of them: how much the next may differ. */
 const UNEVENNESS = 0.1;
 /** Thin runs for each pixel of the picture's length and breadth, at most. A page of millimetre paper has fewer. */
@@ -104,7 +107,10 @@ function linesAlong({ pixels }: GreyImage, direction: Direction, thickest: numbe
       start = end;
     }
   }
-  return rulesAmong(lines, length).map((line) => line.pixels);
+  const rules = rulesAmong(lines, length);
+  return [...rules, ...parallels(lines, rules, direction, DEVIATION + thickest)].map(
+    (line) => line.pixels,
+  );
 }
 
 /** Of the lines whose course leads here, the one whose last run is the nearest along; not one that has a run here. */
@@ -126,9 +132,16 @@ function nearest(
 }
 
 /** Where the line is across, by its first and its last run. */
-function courseOf({ first, firstMiddle, last, middle, bare }: Line, at: number): number {
-  const slope = bare < LEAST_COURSE ? 0 : (middle - firstMiddle) / (last - first);
-  return middle + slope * (at - last);
+function courseOf(line: Line, at: number): number {
+  return line.middle + (line.bare < LEAST_COURSE ? 0 : slopeOf(line)) * (at - line.last);
+}
+
+function slopeOf({ first, firstMiddle, last, middle }: Line): number {
+  return last > first ? (middle - firstMiddle) / (last - first) : 0;
+}
+
+function spanOf({ first, last }: Line): number {
+  return last - first + 1;
 }
 
 function newLine(lines: Line[], at: number, middle: number): Line {
@@ -139,7 +152,6 @@ function newLine(lines: Line[], at: number, middle: number): Line {
 
 /** The lines that span the picture, and shorter ones that stand in a series. */
 function rulesAmong(lines: readonly Line[], length: number): Line[] {
-  const spanOf = ({ first, last }: Line) => last - first + 1;
   const middleOf = (line: Line) => courseOf(line, length / 2);
   const long = lines
     .filter(
@@ -148,6 +160,42 @@ function rulesAmong(lines: readonly Line[], length: number): Line[] {
     .sort((a, b) => middleOf(a) - middleOf(b));
   const inSeries = seriesIn(long.map(middleOf));
   return long.filter((line, index) => spanOf(line) >= LEAST_SPAN * length || inSeries.has(index));
+}
+
+/**
+ * The lines that lie as far from `rules` as these from each other, in their direction, and come from the picture's edge:
+ * in the corners of paper that lies aslant, where they are short, and may end at a digit.
+ *
+ * @param edge pixels from the picture's edge where a line may already be cut off
+ */
+function parallels(
+  lines: readonly Line[],
+  rules: readonly Line[],
+  { length, breadth }: Direction,
+  edge: number,
+): Line[] {
+  if (rules.length < LEAST_PARALLEL) return [];
+  const slope = median(rules.map(slopeOf));
+  /** Where a rule through that place is halfway along the picture. */
+  const halfway = (at: number, middle: number) => middle + slope * (length / 2 - at);
+  const places = rules.map(({ last, middle }) => halfway(last, middle)).sort((a, b) => a - b);
+  const distance = median(places.slice(1).map((place, index) => place - places[index]));
+  const tolerance = Math.max(2 * DEVIATION, UNEVENNESS * distance);
+  const isOnCourse = (place: number) =>
+    places.some((rule) => {
+      const apart = Math.abs(place - rule);
+      return Math.abs(apart - distance * Math.round(apart / distance)) <= tolerance;
+    });
+  const reachesEdge = (at: number, middle: number) =>
+    Math.min(at, length - 1 - at, middle, breadth - 1 - middle) <= edge;
+  const known = new Set(rules);
+  return lines.filter(
+    (line) =>
+      !known.has(line) &&
+      (reachesEdge(line.first, line.firstMiddle) || reachesEdge(line.last, line.middle)) &&
+      isOnCourse(halfway(line.first, line.firstMiddle)) &&
+      isOnCourse(halfway(line.last, line.middle)),
+  );
 }
 
 /** Indices of the places, which ascend, that belong to enough at equal distances. */

@@ -20,7 +20,8 @@ function ruled(slope: number, isSquared: boolean): GreyImage {
     const x = place % width;
     const y = Math.floor(place / width);
     const isLine = (at: number) => ((at % PITCH) + PITCH) % PITCH < 2;
-    const isRule = isLine(Math.round(y - slope * x)) || (isSquared && isLine(x + 9));
+    const isRule =
+      isLine(Math.round(y - slope * x)) || (isSquared && isLine(Math.round(x + slope * y) + 9));
     return isRule ? Math.max(value, 110) : value;
   });
   return { width, height, pixels };
@@ -29,7 +30,10 @@ function ruled(slope: number, isSquared: boolean): GreyImage {
 test.each([
   { name: "ruled paper", slope: 0, isSquared: false },
   { name: "ruled paper that lies aslant", slope: 0.006, isSquared: false },
+  { name: "ruled paper that lies aslant by 2°", slope: 0.035, isSquared: false },
+  { name: "ruled paper that lies aslant by 5°", slope: -0.087, isSquared: false },
   { name: "squared paper", slope: 0, isSquared: true },
+  { name: "squared paper that lies aslant by 3°", slope: 0.052, isSquared: true },
 ])("digits on $name are read as without the lines", ({ slope, isSquared }) => {
   const { digits, leftOut } = findDigits(onPaper(ruled(slope, isSquared), 235, 30));
   expect(leftOut.every(({ reason }) => reason === "rule")).toBe(true);
