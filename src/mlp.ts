@@ -4,6 +4,7 @@ import { checkOptions, checkStrings, checkType } from "./arguments.js";
 import { checkDataset, type Dataset, type Targets, type ValueTargets } from "./data/dataset.js";
 import { type ImageShape, isImageOf } from "./data/imageShape.js";
 import { checkPreprocessing, type Preprocessing } from "./data/preprocessing.js";
+import { unclamped } from "./data/unclamped.js";
 import {
   chooseExecution,
   EXECUTION_OPTIONS,
@@ -30,7 +31,7 @@ import {
 } from "./model/formats/snapshot.js";
 import { type Initialization, initialize } from "./model/initialization.js";
 import { Network } from "./model/network.js";
-import { type PredictionInputs, unclamped } from "./model/predictionArguments.js";
+import type { PredictionInputs } from "./model/predictionArguments.js";
 import { Predictor } from "./model/predictor.js";
 import { checkParameters } from "./model/soundness.js";
 import { type LayerSummary, summarize } from "./model/summary.js";

@@ -4,6 +4,7 @@ import { DataError, OptionError } from "../errors.js";
 import { show } from "./arrays/show.js";
 import { type ImageShape, isImageOf } from "./imageShape.js";
 import { findNonFinite } from "./nonFinite.js";
+import { unclamped } from "./unclamped.js";
 
 /** Class labels: one whole number a sample, `0 … names.length − 1`. */
 export interface ClassTargets {
@@ -48,7 +49,13 @@ export interface Dataset<T extends Targets = ClassTargets> {
 }
 
 /** What `createDataset` needs; the number of samples follows from the lengths. */
-export type DatasetParts<T extends Targets = ClassTargets> = Omit<Dataset<T>, "samples">;
+export type DatasetParts<T extends Targets = ClassTargets> = Omit<
+  Dataset<T>,
+  "samples" | "inputs"
+> & {
+  /** `[samples, features]`, row-major; bytes stand for byte / 255, also those of pictures, which are clamped. */
+  readonly inputs: Uint8Array | Uint8ClampedArray | Float32Array;
+};
 
 /** `samples` may come along from another data set. */
 const PARTS = {
@@ -69,11 +76,12 @@ const PARTS = {
 export function createDataset<T extends Targets>(parts: DatasetParts<T>): Dataset<T> {
   checkType("the data set", parts, "object");
   checkNames("createDataset", parts, PARTS);
-  const samples = checkParts(parts);
-  const { inputs, targets } = parts;
+  const whole = { ...parts, inputs: unclamped(parts.inputs) };
+  const samples = checkParts(whole);
+  const { inputs, targets } = whole;
   if (targets.kind === "values") checkValues(parts.name, targets, targets.values);
-  if (inputs instanceof Float32Array) checkInputs(parts, inputs);
-  return { ...parts, samples };
+  if (inputs instanceof Float32Array) checkInputs(whole, inputs);
+  return { ...whole, samples };
 }
 
 /**
@@ -89,7 +97,7 @@ export function checkDataset(dataset: Dataset<Targets>): void {
 }
 
 /** @returns the number of samples */
-function checkParts(parts: DatasetParts<Targets>): number {
+function checkParts(parts: Omit<Dataset<Targets>, "samples">): number {
   checkType("the data set", parts, "object");
   const { name, inputs, targets, features, image } = parts;
   checkType("name", name, "string");

@@ -9,13 +9,6 @@ export type PredictionMethod = "predict" | "predictAll";
 /** What a network is asked about, `[samples, features]`. Bytes stand for byte / 255; those of pictures are clamped. */
 export type PredictionInputs = Uint8Array | Uint8ClampedArray | Float32Array;
 
-/** The same memory, as bytes that are not clamped. */
-export function unclamped(inputs: PredictionInputs): Uint8Array | Float32Array {
-  return inputs instanceof Uint8ClampedArray
-    ? new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.length)
-    : inputs;
-}
-
 /** @throws OptionError when inputs `[samples, features]` are neither bytes nor floats, or not whole samples. */
 export function countSamples(
   method: PredictionMethod,

@@ -24,6 +24,13 @@ test("parts that fit become a data set, which shares their memory", () => {
   expect(dataset.targets.labels).toBe(given.targets.labels);
 });
 
+test("clamped bytes, as pictures have them, become bytes in the same memory", () => {
+  const clamped = Uint8ClampedArray.of(9, 1, 2, 3, 4, 5, 255).subarray(1);
+  const { inputs } = createDataset(parts({ inputs: clamped }));
+  expect(inputs).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 255));
+  expect(inputs.buffer).toBe(clamped.buffer);
+});
+
 test.each([
   {
     what: "no features",
