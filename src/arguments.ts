@@ -77,6 +77,13 @@ function isWithin(value: unknown, least: number, most: number): value is number 
   return typeof value === "number" && least <= value && value <= most;
 }
 
+/** @throws OptionError unless `value` is one of `choices`, or undefined, which counts as not given. */
+export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.some((choice) => choice === value)) return;
+  const quoted = choices.map((choice) => JSON.stringify(choice));
+  throw wrongType(name, value, quoted.join(", ").replace(/, (?=[^,]*$)/, " or "));
+}
+
 /** @throws OptionError unless `value` is an array of strings. */
 export function checkStrings(name: string, value: unknown): void {
   checkType(name, value, "array");

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The library's face: define → fit → evaluate → predict → save. */
-import { checkOptions, checkStrings, checkType } from "./arguments.js";
+import { checkOptions, checkStrings, checkType, wrongType } from "./arguments.js";
 import { checkDataset, type Dataset, type Targets, type ValueTargets } from "./data/dataset.js";
 import { type ImageShape, isImageOf } from "./data/imageShape.js";
 import { checkPreprocessing, type Preprocessing } from "./data/preprocessing.js";
@@ -170,6 +170,9 @@ export class Mlp implements Disposable {
     checkOptions("Mlp.load", options, { ...EXECUTION_OPTIONS, name: "string" });
     const execution = chooseExecution(options, false);
     const name = options.name ?? "model";
+    if (typeof file === "string") {
+      throw wrongType(name, file, "a Uint8Array; loadModel of wasmlp/node takes paths");
+    }
     return Mlp.#restore(decodeModel(file, name), execution);
   }
 

@@ -12,7 +12,9 @@ import { learnSamplesEncoding } from "../src/data/samples/encodeSamples.js";
 import { splitSamples } from "../src/data/samples/splitSamples.js";
 import { splitDataset } from "../src/data/split.js";
 import { examineData } from "../src/doctor/data/examineData.js";
+import { diagnose } from "../src/doctor/dump/diagnose.js";
 import { gradientCheck } from "../src/doctor/gradientCheck.js";
+import { checkNetwork } from "../src/doctor/networkCheck.js";
 import { RunExaminer } from "../src/doctor/run/examiner.js";
 import { locateFiles } from "../src/engine/locate.js";
 import { DataError, OptionError } from "../src/errors.js";
@@ -20,14 +22,22 @@ import { Mlp } from "../src/mlp.js";
 import { perceptron } from "../src/model/architecture.js";
 import { encodeJavaScript } from "../src/model/formats/javascript.js";
 import { encodeModel } from "../src/model/formats/modelFile.js";
-import { encodeModelNpz } from "../src/model/formats/npz.js";
+import { decodeModelNpz, encodeModelNpz } from "../src/model/formats/npz.js";
 import { encodeOnnx } from "../src/model/formats/onnx.js";
+import { decodeStateDict } from "../src/model/formats/stateDictFile.js";
 import { readArrays } from "../src/node/arrayFiles.js";
 import { readCsvFile } from "../src/node/csvFile.js";
-import { loadMnist } from "../src/node/mnist.js";
+import { openRunLog } from "../src/node/logs/runLog.js";
+import { openTensorBoardLog } from "../src/node/logs/tensorBoard.js";
+import { findMnist, loadMnist } from "../src/node/mnist.js";
 import { loadModel } from "../src/node/modelFiles.js";
 import { readSamples } from "../src/node/samples.js";
+import { disassemble } from "../src/profile/disassembly/disassemble.js";
+import { KERNELS } from "../src/profile/kernels/index.js";
+import { profile } from "../src/profile/profile.js";
+import { reproduce } from "../src/reproduce/reproduce.js";
 import { Trace } from "../src/trace/trace.js";
+import { formatSchedule } from "../src/training/schedule.js";
 import { noise } from "./support/datasets.js";
 
 const DATASET = noise(20);
@@ -83,6 +93,7 @@ describe.each(INPUTS)("inputs that are %s", (inputs, found) => {
     const dataset = { ...DATASET, inputs: wrong(inputs) };
     const name = `${DATASET.name}: inputs`;
     expect(await refusalOf(() => model[method](dataset))).toEqual(refusal(name));
+    if (isTaken) return;
     expect(await refusalOf(() => createDataset(dataset))).toEqual(refusal(name));
   });
 });
@@ -93,7 +104,6 @@ test.each([[new Float64Array(4)], [[0, 0, 0, 0]], [null], ["abcd"], [new Uint8Ar
     const sentence = /^OptionError: outputs of predict(All)? is .*, expected a Float32Array$/;
     const inputs = new Float32Array(15);
     for (const call of [
-    if (isTaken) return;
       () => model.predict(inputs, wrong(outputs)),
       () => model.predictAll(inputs, { outputs: wrong(outputs) }),
     ]) {
@@ -424,7 +434,7 @@ test.each<readonly [call: () => unknown, sentence: string]>([
   ],
   [
     () => encodeJavaScript(model.snapshot(), { quantize: wrong("int4") }),
-    'quantize is the string "int4", expected int8',
+    'quantize is the string "int4", expected "int8"',
   ],
   [
     () => examineData(DATASET, wrong({ tests: DATASET })),
@@ -436,7 +446,125 @@ test.each<readonly [call: () => unknown, sentence: string]>([
     'RunExaminer was given a property "losses", expected loss',
   ],
   [() => digits(wrong({ sample: 5 })), 'digits was given a property "sample", expected samples'],
+  [
+    () => diagnose([], wrong({ losses: 1 })),
+    'diagnose was given a property "losses", expected loss',
+  ],
+  [
+    () => checkNetwork(wrong({ architecture: ARCHITECTURE, sample: 5 })),
+    'checkNetwork was given a property "sample", expected samples',
+  ],
+  [
+    () => reproduce(wrong(DATASET), wrong({ onEpochs: () => 1 })),
+    'reproduce was given a property "onEpochs", expected onEpoch',
+  ],
+  [
+    () => decodeStateDict(model.save(), "m", wrong({ output: "relu" })),
+    'decodeStateDict was given a property "output", expected outputActivation',
+  ],
+  [
+    () => decodeModelNpz(new Uint8Array(), "m", wrong({ activations: "relu" })),
+    'decodeModelNpz was given a property "activations", expected activation',
+  ],
+  [
+    () => openRunLog("log.csv", wrong({ resume: 5 })),
+    'openRunLog was given a property "resume", expected resumeAfter',
+  ],
+  [
+    () => openTensorBoardLog("run", wrong({ after: 5 })),
+    'openTensorBoardLog was given a property "after", expected resumeAfter',
+  ],
+  [
+    () => findMnist(wrong({ part: "test" })),
+    'findMnist was given a property "part", expected parts',
+  ],
+  [
+    () => profile(wrong({ kernel: "gemm" })),
+    'profile was given a property "kernel", expected kernels',
+  ],
+  [
+    () => disassemble(KERNELS[0], wrong({ variant: "simd" })),
+    'disassemble was given a property "variant", expected shape, way, width',
+  ],
 ])("a name that nobody reads, number %#", async (call, sentence) => {
+  expect(await refusalOf(call)).toEqual(new OptionError(sentence));
+});
+
+test.each<readonly [call: () => unknown, sentence: string]>([
+  [
+    () => encodeNpz([], { compression: wrong("gzip") }),
+    'compression is the string "gzip", expected "none" or "deflate"',
+  ],
+  [
+    () => new TableReader({ place: "t", delimiter: wrong("|") }),
+    'delimiter is the string "|", expected ",", ";" or "\\t"',
+  ],
+  [
+    () => new TableReader({ place: "t", decimal: wrong(",") }),
+    'decimal is the string ",", expected "point" or "comma"',
+  ],
+  [
+    () => learnEncoding(TABLE, { task: wrong("classes") }),
+    'task is the string "classes", expected "classification" or "regression"',
+  ],
+  [
+    () => learnEncoding(TABLE, { missing: wrong("median") }),
+    'missing is the string "median", expected "mean" or "error"',
+  ],
+  [
+    () => learnSamplesEncoding(SAMPLES, { task: wrong("values") }),
+    'task is the string "values", expected "classification" or "regression"',
+  ],
+  [
+    () => splitSamples(SAMPLES, { fraction: 0.5, seed: 1, strata: wrong("classes") }),
+    'strata is the string "classes", expected "targets"',
+  ],
+  [
+    () => digitsOf({ width: 1, height: 1, pixels: new Uint8Array(1) }, { holds: wrong("two") }),
+    'holds is the string "two", expected "many" or "one"',
+  ],
+  [
+    () => checkNetwork({ architecture: ARCHITECTURE, samples: 0 }),
+    "samples is 0, expected a whole number from 1 to 1000",
+  ],
+  [
+    () => openRunLog("log.csv", { resumeAfter: -1 }),
+    "resumeAfter is -1, expected a whole number from 0 to 1000000000",
+  ],
+  [
+    () => openTensorBoardLog("run", { resumeAfter: 0.5 }),
+    "resumeAfter is 0.5, expected a whole number from 0 to 1000000000",
+  ],
+  [
+    () => findMnist({ parts: [wrong("validation")] }),
+    'an entry of parts is the string "validation", expected "train" or "test"',
+  ],
+  [
+    () => loadMnist({ download: wrong("no") }),
+    'download is the string "no", expected "allow" or "never"',
+  ],
+  [
+    () => loadMnist({ mirrors: wrong("https://example.org") }),
+    'mirrors is the string "https://example.org", expected an array',
+  ],
+  [
+    () => profile({ shapes: wrong("some") }),
+    'shapes is the string "some", expected "training" or "all"',
+  ],
+  [() => profile({ rounds: 4 }), "rounds is 4, expected a whole number from 5 to 1001"],
+  [
+    () => disassemble(KERNELS[0], { way: wrong("javascript") }),
+    'way is the string "javascript", expected "scalar", "simd" or "relaxed"',
+  ],
+  [
+    () => diagnose([], { activation: wrong("tanh") }),
+    'activation is the string "tanh", expected an array',
+  ],
+  [
+    () => formatSchedule(wrong({ kind: "steps" })),
+    `the schedule's kind is "steps", expected constant, step, cosine, one-cycle, plateau`,
+  ],
+])("a value that an option does not have, number %#", async (call, sentence) => {
   expect(await refusalOf(call)).toEqual(new OptionError(sentence));
 });
 
@@ -487,7 +615,9 @@ test.each<readonly [architecture: unknown, sentence: string]>([
 
 test("a path in place of a model's bytes", async () => {
   expect(await refusalOf(() => Mlp.load(wrong("m.safetensors")))).toEqual(
-    new OptionError('model is the string "m.safetensors", expected a Uint8Array'),
+    new OptionError(
+      'model is the string "m.safetensors", expected a Uint8Array; loadModel of wasmlp/node takes paths',
+    ),
   );
 });
 

@@ -22,7 +22,7 @@ const MAY_IMPORT = {
   training: ["model", "engine", "data", "arguments", "errors"],
   mlp: ["training", "model", "engine", "data", "arguments", "errors"],
   doctor: ["mlp", "training", "reference", "model", "data", "arguments", "errors"],
-  reproduce: ["mlp", "training", "model", "engine", "data", "tasks", "errors"],
+  reproduce: ["mlp", "training", "model", "engine", "data", "tasks", "arguments", "errors"],
   profile: ["engine", "tasks", "arguments", "errors"],
   trace: ["engine", "arguments", "errors"],
   index: ["mlp", "doctor", "reproduce", "training", "model", "engine", "data", "errors"],

@@ -1,4 +1,5 @@
 /** Checks the gradients of a network of ours: of the float64 reference, and of the kernels. */
+import { checkOptions, checkWhole } from "../arguments.js";
 import { createDataset, type Dataset } from "../data/dataset.js";
 import { Random } from "../data/digits/random.js";
 import { OptionError, TrainingError } from "../errors.js";
@@ -16,11 +17,22 @@ export interface NetworkCheckOptions {
   readonly architecture: Architecture;
   /** Its weights; default as `Mlp.create`. */
   readonly initialization?: Initialization;
-  /** Random samples that the loss is taken over; default 10. */
+  /** Random samples that the loss is taken over, 1 … 1000; default 10. */
   readonly samples?: number;
   /** Chooses weights and samples; default 0. */
   readonly seed?: number;
 }
+
+/** Those of `Mlp.create` are checked there. */
+const OPTIONS = {
+  architecture: "checked",
+  initialization: "checked",
+  samples: "checked",
+  seed: "checked",
+} as const satisfies Record<keyof NetworkCheckOptions, string>;
+
+/** Every parameter costs two passes over all of them. */
+const MOST_SAMPLES = 1000;
 
 /** The gradients of the textbook and of the kernels, each against central differences. */
 export interface NetworkCheck {
@@ -39,11 +51,13 @@ const FLOAT32_TOLERANCE = 1e-4;
 const FLOAT32_ROUNDING = 1e-5;
 
 /**
- * @throws OptionError when the architecture is out of range or its output is the same whatever the weights, or when
+ * @throws OptionError when an option is misspelt, the architecture or samples are out of range or its output is the same whatever the weights, or when
  *   the weights are so large that numbers overflow.
  */
 export async function checkNetwork(options: NetworkCheckOptions): Promise<NetworkCheck> {
+  checkOptions("checkNetwork", options, OPTIONS);
   const { architecture, initialization = "glorot", samples = 10, seed = 0 } = options;
+  checkWhole("samples", samples, 1, MOST_SAMPLES);
   checkOutputs(architecture);
   using model = await Mlp.create({ architecture, initialization, seed, threads: 1, simd: "plain" });
   const dataset = randomSamples(architecture, samples, seed);

@@ -1,7 +1,7 @@
 /** Finds, downloads and loads MNIST, or another data set in files of the same names. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { checkOptions } from "../arguments.js";
+import { checkChoice, checkOptions, checkStrings } from "../arguments.js";
 import type { Dataset } from "../data/dataset.js";
 import {
   decodeMnist,
@@ -38,7 +38,7 @@ export interface FindMnistOptions {
 /** Where MNIST comes from. */
 export interface MnistOptions extends Omit<FindMnistOptions, "parts"> {
   /** Whether files that are neither in a data directory nor in the cache may be fetched; default "allow". */
-  readonly download?: "allow" | "never";
+  readonly download?: (typeof DOWNLOAD)[number];
   /** Addresses to which name + ".gz" is added, tried in this order; default `MNIST_MIRRORS`. */
   readonly mirrors?: readonly string[];
   /** A mirror that sends nothing for so long is given up; default that of `download`. */
@@ -49,15 +49,18 @@ export interface MnistOptions extends Omit<FindMnistOptions, "parts"> {
   readonly signal?: AbortSignal | undefined;
 }
 
+const PLACES = { dataDirectory: "string", cacheDirectory: "string" } as const;
+
 const OPTIONS = {
-  dataDirectory: "checked",
-  cacheDirectory: "checked",
+  ...PLACES,
   download: "checked",
   mirrors: "checked",
-  silenceSeconds: "checked",
+  silenceSeconds: "number",
   onProgress: "function",
   signal: "signal",
 } as const satisfies Record<keyof MnistOptions, string>;
+
+const DOWNLOAD = ["allow", "never"] as const;
 
 /** Where the files of MNIST lie. */
 export interface MnistLocation {
@@ -82,10 +85,11 @@ const PART_NAMES: Readonly<Record<MnistPart, string>> = { train: "training set",
  * @throws FileError when a data directory lacks a file, or a file cannot be read or written.
  * @throws DataError when a file is not what it claims to be.
  * @throws DownloadError when no mirror delivers a file.
+ * @throws OptionError when an option is misspelt, of another type, or none of its values.
  * @throws the signal's reason when it aborts.
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
-  checkOptions("loadMnist", options, OPTIONS);
+  checkMnistOptions("loadMnist", options);
   const location = locate(options);
   const paths = {
     train: await providePart("train", location, options),
@@ -98,7 +102,7 @@ export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
 
 /** The test set alone, as `loadMnist` has it; the files of the training set may be missing. */
 export async function loadMnistTest(options: MnistOptions = {}): Promise<Dataset> {
-  checkOptions("loadMnistTest", options, OPTIONS);
+  checkMnistOptions("loadMnistTest", options);
   const location = locate(options);
   const paths = await providePart("test", location, options);
   return decodeMnistPart(nameOf("test", location), await readPart(paths));
@@ -108,17 +112,27 @@ export async function loadMnistTest(options: MnistOptions = {}): Promise<Dataset
  * Where `loadMnist` would take the files from; undefined when it would have to download some.
  *
  * @throws FileError when a data directory is named that lacks a file.
+ * @throws OptionError when an option is misspelt, of another type, or none of its values.
  */
 export async function findMnist(
   options: FindMnistOptions = {},
 ): Promise<MnistLocation | undefined> {
+  const { parts = MNIST_PARTS } = options;
+  checkOptions("findMnist", options, { ...PLACES, parts: "array" });
+  for (const part of parts) checkChoice("an entry of parts", part, MNIST_PARTS);
   const location = locate(options);
-  for (const part of options.parts ?? MNIST_PARTS) {
+  for (const part of parts) {
     for (const file of Object.values(MNIST_FILES[part])) {
       if ((await findFile(file, location)) === undefined) return undefined;
     }
   }
   return location;
+}
+
+function checkMnistOptions(owner: string, options: MnistOptions): void {
+  checkOptions(owner, options, OPTIONS);
+  checkChoice("download", options.download, DOWNLOAD);
+  if (options.mirrors !== undefined) checkStrings("mirrors", options.mirrors);
 }
 
 function locate({ dataDirectory, cacheDirectory }: FindMnistOptions): MnistLocation {

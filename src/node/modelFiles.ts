@@ -5,7 +5,7 @@ import { SAFETENSORS_LENGTH_BYTES } from "../data/arrays/safetensors.js";
 import { ModelError } from "../errors.js";
 import { type LoadOptions, Mlp, type SaveOptions } from "../mlp.js";
 import { decodeModelNpz, isNpz } from "../model/formats/npz.js";
-import type { MissingActivations } from "../model/formats/stateDict.js";
+import { ACTIVATION_OPTIONS, type MissingActivations } from "../model/formats/stateDict.js";
 import { decodeStateDict } from "../model/formats/stateDictFile.js";
 import { readFileBytes, writeFileAtomically } from "./files.js";
 
@@ -17,8 +17,7 @@ export interface LoadModelOptions extends Omit<LoadOptions, "name">, MissingActi
 const OPTIONS = {
   threads: "checked",
   simd: "checked",
-  activation: "checked",
-  outputActivation: "checked",
+  ...ACTIVATION_OPTIONS,
 } as const satisfies Record<keyof LoadModelOptions, string>;
 
 /**

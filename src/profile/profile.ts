@@ -1,4 +1,5 @@
 /** Measures kernels and the roof above them in one process, interleaved. */
+import { checkChoice, checkOptions, checkWhole } from "../arguments.js";
 import { chooseExecution } from "../engine/execution.js";
 import { detectFeatures, isNode } from "../engine/features.js";
 import { nameHost } from "../engine/host.js";
@@ -13,6 +14,8 @@ import { examineTimer, type Timer } from "./timer.js";
 import { isSimd, type Variant, WAYS } from "./variant.js";
 import { Workbench } from "./workbench.js";
 
+const SHAPES = ["training", "all"] as const;
+
 /** What is measured, and how thoroughly. */
 export interface ProfileOptions {
   /** Names of `KERNELS`, or what several begin with: "gemm" is all three of them. Default: all. */
@@ -20,8 +23,8 @@ export interface ProfileOptions {
   /** Instead of the kernels' own shapes. */
   readonly shape?: Shape;
   /** - "training": what training asks for; "all": other shapes too. Default "training". */
-  readonly shapes?: "training" | "all";
-  /** Samples of each, of five batches; default 12. */
+  readonly shapes?: (typeof SHAPES)[number];
+  /** Samples of each, of five batches, 5 … 1001; default 12. */
   readonly rounds?: number;
   /** Threads up to which variants are measured; default: the number of cores. */
   readonly threads?: number;
@@ -30,6 +33,16 @@ export interface ProfileOptions {
   /** Called with the part that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
+
+const OPTIONS = {
+  kernels: "array",
+  shape: "array",
+  shapes: "checked",
+  rounds: "checked",
+  threads: "checked",
+  signal: "signal",
+  onProgress: "function",
+} as const satisfies Record<keyof ProfileOptions, string>;
 
 /** What a profile was measured on. */
 export interface Host {
@@ -108,6 +121,10 @@ export interface Profile {
   readonly measurements: readonly Measurement[];
 }
 
+/** Fewer say nothing of the noise; more take hours. */
+const LEAST_ROUNDS = 5;
+const MOST_ROUNDS = 1001;
+
 const DEFAULTS = { shapes: "training", rounds: 12 } as const;
 
 /** Milliseconds of a round at least: five passes of twelve then take six seconds. */
@@ -130,7 +147,7 @@ interface Case extends Variant {
 }
 
 /**
- * @throws OptionError when there is no such kernel, or the shape is not one of its.
+ * @throws OptionError when an option is misspelt or out of range, there is no such kernel, or the shape is not one of its.
  * @throws EngineError "unsupported-host" when the host lacks SIMD or memory.
  */
 export async function profile(options: ProfileOptions = {}): Promise<Profile> {
@@ -182,7 +199,11 @@ export function checkProfileOptions(options: ProfileOptions): void {
   casesOf(options);
 }
 
-function casesOf({ kernels, shape, shapes = DEFAULTS.shapes, threads }: ProfileOptions): Case[] {
+function casesOf(options: ProfileOptions): Case[] {
+  checkOptions("profile", options, OPTIONS);
+  const { kernels, shape, shapes = DEFAULTS.shapes, rounds = DEFAULTS.rounds, threads } = options;
+  checkChoice("shapes", shapes, SHAPES);
+  checkWhole("rounds", rounds, LEAST_ROUNDS, MOST_ROUNDS);
   const chosen = new Set(kernels?.flatMap((name) => kernelsNamed(name)) ?? KERNELS);
   const variants = variantsOfHost(threads);
   return [...chosen].flatMap((kernel) => {
@@ -196,7 +217,7 @@ function casesOf({ kernels, shape, shapes = DEFAULTS.shapes, threads }: ProfileO
   });
 }
 
-function shapesOf(kernel: ProfiledKernel, shapes: "training" | "all"): readonly Shape[] {
+function shapesOf(kernel: ProfiledKernel, shapes: (typeof SHAPES)[number]): readonly Shape[] {
   return shapes === "all" ? [...kernel.shapes, ...kernel.sweep] : kernel.shapes;
 }
 

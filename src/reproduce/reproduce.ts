@@ -1,4 +1,5 @@
 /** Runs the three programs of the question and sets what they reach beside what was published. */
+import { checkOptions } from "../arguments.js";
 import type { Dataset } from "../data/dataset.js";
 import { Mlp } from "../mlp.js";
 import { perceptron } from "../model/architecture.js";
@@ -61,13 +62,14 @@ export interface Reproduction {
 
 /**
  * @param dataset the 10 000 MNIST test images, for figures that compare with the published ones
- * @throws OptionError when the seed is out of range or the data set has no ten classes.
+ * @throws OptionError when an option is misspelt, the seed is out of range or the data set has no ten classes.
  * @throws the signal's reason, after the epoch under way, when `options.signal` aborts.
  */
 export async function reproduce(
   dataset: Dataset,
   options: ReproduceOptions = {},
 ): Promise<Reproduction> {
+  checkOptions("reproduce", options, { seed: "checked", signal: "signal", onEpoch: "function" });
   const { seed = DEFAULT_SEED, signal, onEpoch } = options;
   checkSeed(seed);
   const start = performance.now();

@@ -114,8 +114,13 @@ export function parseSchedule(text: string): Schedule {
   return schedule;
 }
 
-/** The text that `parseSchedule` reads as this schedule. */
+/**
+ * The text that `parseSchedule` reads as this schedule.
+ *
+ * @throws OptionError when it is none.
+ */
 export function formatSchedule(schedule: Schedule): string {
+  checkSchedule(schedule);
   return [schedule.kind, ...numbersOf(schedule)].join(":");
 }
 

@@ -1,11 +1,11 @@
 /** The NPZ format, many arrays in one file: a zip archive of .npy files (`numpy.savez`). */
-import { checkOptions } from "../../arguments.js";
+import { checkChoice, checkOptions } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import type { NumericArray, TextArray } from "./namedArray.js";
 import { decodeNpy, encodeNpy } from "./npy.js";
 import { decodeNpyTexts, holdsTexts } from "./npyTexts.js";
 import { show } from "./show.js";
-import { writeZip } from "./writeZip.js";
+import { COMPRESSIONS, writeZip } from "./writeZip.js";
 import { readZipDirectory, unpackZipEntry } from "./zip.js";
 import type { ZipLimits } from "./zipFormat.js";
 
@@ -94,13 +94,14 @@ export interface EncodeNpzOptions {
  *
  * @throws DataError when names are not unique or lead out of a folder, when `encodeNpy` refuses an
  *   array, or when the file would be of 2³¹ bytes or more.
- * @throws OptionError when an option is misspelt or of another type.
+ * @throws OptionError when an option is misspelt, or there is no such compression.
  */
 export async function encodeNpz(
   arrays: readonly NumericArray[],
   options: EncodeNpzOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  checkOptions("encodeNpz", options, { compression: "string" });
+  checkOptions("encodeNpz", options, { compression: "checked" });
+  checkChoice("compression", options.compression, COMPRESSIONS);
   const entries = arrays.map(({ name, ...array }) => ({
     name: `${name}${EXTENSION}`,
     bytes: encodeNpy(array, `array ${show(name)}`),

@@ -32,9 +32,12 @@ export interface NewZipEntry {
   readonly bytes: Uint8Array;
 }
 
+/** How the entries may be packed. */
+export const COMPRESSIONS = ["none", "deflate"] as const;
+
 export interface WriteZipOptions {
   /** "deflate" takes time and saves space. Default: "none". */
-  readonly compression?: "none" | "deflate";
+  readonly compression?: (typeof COMPRESSIONS)[number];
   /** What the archive is called in messages. */
   readonly place?: string;
 }

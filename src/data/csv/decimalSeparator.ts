@@ -2,8 +2,9 @@
 import { type Cell, withoutPercent } from "./cell.js";
 import type { Delimiter } from "./delimiter.js";
 
+export const DECIMAL_SEPARATORS = ["point", "comma"] as const;
 /** What stands before the fraction of a number. */
-export type DecimalSeparator = "point" | "comma";
+export type DecimalSeparator = (typeof DECIMAL_SEPARATORS)[number];
 
 /** "1,234" may be 1.234, or 1234 with digit groups; "0,123" and "12,34" are fractions. */
 const MAY_BE_GROUPS = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;

@@ -1,5 +1,5 @@
 /** From a table to what a network sees: which columns are inputs, which are targets, and how. */
-import { checkOptions } from "../../arguments.js";
+import { checkChoice, checkOptions } from "../../arguments.js";
 import { DataError, OptionError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import { createDataset, type Dataset, type Targets } from "../dataset.js";
@@ -30,8 +30,11 @@ import {
 } from "./refusals.js";
 import type { Table } from "./table.js";
 
+export const TASKS = ["classification", "regression"] as const;
 /** Whether classes are told apart or values predicted. */
-export type Task = "classification" | "regression";
+export type Task = (typeof TASKS)[number];
+
+const MISSING = ["mean", "error"] as const;
 
 /** Which columns are predicted, which are left out, and how the others are read. */
 export interface EncodingOptions {
@@ -48,7 +51,7 @@ export interface EncodingOptions {
   /** Whether numbers, values to be predicted too, are brought to mean 0 and standard deviation 1; default true. */
   readonly standardize?: boolean | undefined;
   /** What is taken where an input is missing; default "error": nothing, it is refused. */
-  readonly missing?: "mean" | "error" | undefined;
+  readonly missing?: (typeof MISSING)[number] | undefined;
 }
 
 const OPTIONS = {
@@ -56,9 +59,9 @@ const OPTIONS = {
   columns: "array",
   ignore: "array",
   categories: "array",
-  task: "string",
+  task: "checked",
   standardize: "boolean",
-  missing: "string",
+  missing: "checked",
 } as const satisfies Record<keyof EncodingOptions, string>;
 
 /** How tables of one kind become data sets. */
@@ -79,6 +82,8 @@ export interface TableEncoding {
  */
 export function learnEncoding(table: Table, options: EncodingOptions = {}): TableEncoding {
   checkOptions("learnEncoding", options, OPTIONS);
+  checkChoice("task", options.task, TASKS);
+  checkChoice("missing", options.missing, MISSING);
   const { columns, ignore = [], standardize: standardizes = true, missing = "error" } = options;
   const targets = selectTargets(table, options.target);
   const ignored = ignore.map((name) => find(table, name, "ignore"));

@@ -1,10 +1,10 @@
 /** A table of named columns, read from the bytes of a CSV file as they come. */
-import { checkOptions, checkType } from "../../arguments.js";
+import { checkChoice, checkOptions, checkType } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
 import { Column, type TableColumn } from "./column.js";
-import type { DecimalSeparator } from "./decimalSeparator.js";
-import type { Delimiter } from "./delimiter.js";
+import { DECIMAL_SEPARATORS, type DecimalSeparator } from "./decimalSeparator.js";
+import { DELIMITERS, type Delimiter } from "./delimiter.js";
 import { looksLikeHeader } from "./header.js";
 import { CsvParser } from "./parser.js";
 
@@ -36,9 +36,9 @@ export interface TableOptions {
 
 const OPTIONS = {
   place: "string",
-  delimiter: "string",
+  delimiter: "checked",
   header: "boolean",
-  decimal: "string",
+  decimal: "checked",
 } as const satisfies Record<keyof TableOptions, string>;
 
 /** A table in memory, column by column. */
@@ -67,12 +67,14 @@ export class TableReader {
   #hasHeader = false;
   #rows = 0;
 
-  /** @throws OptionError when an option is misspelt or of another type. */
+  /** @throws OptionError when an option is misspelt, of another type, or none of its values. */
   constructor(options: TableOptions) {
     checkOptions("TableReader", options, OPTIONS);
     this.#options = options;
-    const { place, delimiter } = options;
+    const { place, delimiter, decimal } = options;
     checkType("place", place, "string");
+    checkChoice("delimiter", delimiter, DELIMITERS);
+    checkChoice("decimal", decimal, DECIMAL_SEPARATORS);
     this.#parser = new CsvParser({
       place,
       delimiter,

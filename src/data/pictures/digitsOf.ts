@@ -1,5 +1,5 @@
 /** Cuts a picture of one digit or many apart, and prepares each of them as MNIST's were. */
-import { checkOptions, checkType, wrongType } from "../../arguments.js";
+import { checkChoice, checkOptions, checkType, wrongType } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { type GreyImage, prepare } from "../digits/prepare.js";
 import { checkCount, foreignAtBorder, tall } from "./border.js";
@@ -60,10 +60,12 @@ export interface FoundDigits {
   readonly leftOut: readonly LeftOut[];
 }
 
+const HOLDS = ["many", "one"] as const;
+
 /** What a picture is known to hold. */
 export interface DigitsOfOptions {
   /** "many" (default): the picture is cut apart; "one": all of its ink is one digit. */
-  readonly holds?: "many" | "one";
+  readonly holds?: (typeof HOLDS)[number];
 }
 
 /** Of the tallest component's height: what is smaller both ways is a speck. */
@@ -106,6 +108,7 @@ export function digitsOf(picture: GreyImage, options: DigitsOfOptions = {}): Fou
 export function findDigits(picture: GreyImage, options: DigitsOfOptions = {}): FoundDigits {
   checkOptions("findDigits", options, OPTIONS);
   const { holds = "many" } = options;
+  checkChoice("holds", holds, HOLDS);
   checkType("picture", picture, "object");
   const { width, height, pixels } = picture;
   if (!(pixels instanceof Uint8ClampedArray || pixels instanceof Uint8Array)) {

@@ -1,8 +1,8 @@
 /** From arrays to what a network sees, and back to the same for arrays that come later. */
-import { checkOptions } from "../../arguments.js";
+import { checkChoice, checkOptions } from "../../arguments.js";
 import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
-import type { Task } from "../csv/encode.js";
+import { TASKS, type Task } from "../csv/encode.js";
 import { createDataset, type Dataset, type Targets } from "../dataset.js";
 import { inputStandardization, type Preprocessing, type TargetColumn } from "../preprocessing.js";
 import { spreadOf } from "../spread.js";
@@ -52,7 +52,8 @@ export function learnSamplesEncoding(
   samples: LabelledSamples,
   options: SamplesEncodingOptions = {},
 ): SamplesEncoding {
-  checkOptions("learnSamplesEncoding", options, { task: "string", standardize: "boolean" });
+  checkOptions("learnSamplesEncoding", options, { task: "checked", standardize: "boolean" });
+  checkChoice("task", options.task, TASKS);
   const { standardize = true } = options;
   const { place, inputs, targets } = samples;
   checkSameRows(samples);

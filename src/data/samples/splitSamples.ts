@@ -1,5 +1,5 @@
 /** Samples for training, and samples to test on. */
-import { checkOptions } from "../../arguments.js";
+import { checkChoice, checkOptions } from "../../arguments.js";
 import { splitWhole } from "../heldOut.js";
 import { checkSameRows, type LabelledSamples, type TargetArray } from "./arraySamples.js";
 import { classNamesOf } from "./arrayTargets.js";
@@ -32,8 +32,9 @@ export function splitSamples(
   /** The samples that are held out. */
   readonly test: LabelledSamples;
 } {
-  checkOptions("splitSamples", options, { fraction: "number", seed: "number", strata: "string" });
+  checkOptions("splitSamples", options, { fraction: "number", seed: "number", strata: "checked" });
   const { strata } = options;
+  checkChoice("strata", strata, ["targets"]);
   checkSameRows(samples);
   const { place, inputs, targets } = samples;
   refuseNonFinite(samples);

@@ -3,6 +3,7 @@
  * computed again in float64 from the dump's own quantities before it, so that each mistake shows where it is
  * made, and not in what follows from it.
  */
+import { checkOptions } from "../../arguments.js";
 import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { assumptions, checkDeclared } from "./assumptions.js";
 import { Chain } from "./chain.js";
@@ -24,12 +25,13 @@ export interface DiagnoseOptions {
 
 /**
  * @throws DataError when arrays are missing, fit no orientation or hold NaN where nothing can be said then.
- * @throws OptionError when an option is out of range.
+ * @throws OptionError when an option is misspelt or out of range.
  */
 export function diagnose(
   arrays: readonly NumericArray[],
   options: DiagnoseOptions = {},
 ): Diagnosis {
+  checkOptions("diagnose", options, { activation: "array", loss: "string" });
   const named = nameArrays(arrays);
   const declared = checkDeclared(options, named.layers.length);
   const dumps = orient(named);

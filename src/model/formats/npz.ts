@@ -3,13 +3,14 @@
  * (`json.loads(bytes(file["wasmlp"]))`).
  */
 
+import { checkOptions } from "../../arguments.js";
 import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { decodeNpz, encodeNpz } from "../../data/arrays/npz.js";
 import { DataError, ModelError } from "../../errors.js";
 import { DESCRIPTION_KEY, formatDescription } from "./description.js";
 import { checkEncodeOptions, type EncodeOptions } from "./quantization.js";
 import type { ModelSnapshot } from "./snapshot.js";
-import type { MissingActivations } from "./stateDict.js";
+import { ACTIVATION_OPTIONS, type MissingActivations } from "./stateDict.js";
 import { modelFrom } from "./stateDictFile.js";
 import { tensorsOf } from "./tensors.js";
 
@@ -43,13 +44,14 @@ export async function encodeModelNpz(
 /**
  * @param place what the file is called in messages
  * @throws ModelError when the file is not a model.
- * @throws OptionError when the activations that are asked for contradict the file.
+ * @throws OptionError when an option is misspelt, or the activations that are asked for are none or contradict the file.
  */
 export async function decodeModelNpz(
   file: Uint8Array,
   place: string,
   missing: MissingActivations = {},
 ): Promise<ModelSnapshot> {
+  checkOptions("decodeModelNpz", missing, ACTIVATION_OPTIONS);
   try {
     const arrays = await decodeNpz(file, place);
     const text = arrays.find(({ name }) => name === DESCRIPTION_KEY);

@@ -4,7 +4,7 @@
  * 3). The error of a weight is at most half its unit's scale, 1/254 of the unit's largest weight. Biases,
  * of which there are few, stay as they are.
  */
-import { checkOptions, wrongType } from "../../arguments.js";
+import { checkChoice, checkOptions } from "../../arguments.js";
 import type { LayerSnapshot, ModelSnapshot } from "./snapshot.js";
 
 /** How weights may be kept in fewer bits. */
@@ -24,9 +24,7 @@ export interface EncodeOptions {
  */
 export function checkEncodeOptions(owner: string, options: EncodeOptions): void {
   checkOptions(owner, options, { quantize: "checked" });
-  const { quantize } = options;
-  if (quantize === undefined || QUANTIZATIONS.includes(quantize)) return;
-  throw wrongType("quantize", quantize, QUANTIZATIONS.join(" or "));
+  checkChoice("quantize", options.quantize, QUANTIZATIONS);
 }
 
 export interface QuantizedLayer {

@@ -25,6 +25,12 @@ export interface MissingActivations {
   readonly outputActivation?: OutputActivation | undefined;
 }
 
+/** Their names, for whoever takes them. */
+export const ACTIVATION_OPTIONS = {
+  activation: "checked",
+  outputActivation: "checked",
+} as const satisfies Record<keyof MissingActivations, string>;
+
 const OUTPUT_ACTIVATIONS: readonly string[] = ["softmax", ...HIDDEN_ACTIVATIONS];
 
 /**

@@ -1,4 +1,5 @@
 /** Safetensors files of other programs, beside our own: pages that read their own models only need none of it. */
+import { checkOptions } from "../../arguments.js";
 import { decodeElements } from "../../data/arrays/elements.js";
 import type { NumericArray } from "../../data/arrays/namedArray.js";
 import { splitSafetensors } from "../../data/arrays/safetensors.js";
@@ -6,7 +7,12 @@ import { show } from "../../data/arrays/show.js";
 import { DataError, ModelError } from "../../errors.js";
 import { DESCRIPTION_KEY, parseDescription } from "./description.js";
 import type { ModelSnapshot } from "./snapshot.js";
-import { checkAgreement, inferModel, type MissingActivations } from "./stateDict.js";
+import {
+  ACTIVATION_OPTIONS,
+  checkAgreement,
+  inferModel,
+  type MissingActivations,
+} from "./stateDict.js";
 import { layersFrom } from "./tensors.js";
 
 /**
@@ -15,13 +21,14 @@ import { layersFrom } from "./tensors.js";
  *
  * @param place what the file is called in messages
  * @throws ModelError when the file is neither.
- * @throws OptionError when the activations that are asked for are none, or contradict the file.
+ * @throws OptionError when an option is misspelt, or the activations that are asked for are none or contradict the file.
  */
 export function decodeStateDict(
   file: Uint8Array,
   place: string,
   missing: MissingActivations = {},
 ): ModelSnapshot {
+  checkOptions("decodeStateDict", missing, ACTIVATION_OPTIONS);
   const { entries, metadata } = splitSafetensors(file, { place, Refusal: ModelError });
   const arrays = entries.map(({ name, dtype, shape, bytes }): NumericArray => {
     const where = `${place}: tensor ${show(name)}`;

@@ -1,6 +1,7 @@
 /** Logs of a training run: a file that grows by a line an epoch. */
 import { appendFile, writeFile } from "node:fs/promises";
 import { extname } from "node:path";
+import { checkOptions, checkWhole } from "../../arguments.js";
 import { FileError, OptionError } from "../../errors.js";
 import type { EpochReport } from "../../training/options.js";
 import { writeError } from "../fileErrors.js";
@@ -17,6 +18,18 @@ export interface RunLogOptions {
   /** Goes on with an existing log behind this epoch; what it holds of later ones is dropped. */
   readonly resumeAfter?: number;
 }
+
+/** @throws OptionError when an option is misspelt or out of range. */
+export function checkedLogOptions(owner: string, options: RunLogOptions): RunLogOptions {
+  checkOptions(owner, options, { resumeAfter: "checked" });
+  if (options.resumeAfter !== undefined) {
+    checkWhole("resumeAfter", options.resumeAfter, 0, MOST_EPOCHS);
+  }
+  return options;
+}
+
+/** As many as a run may have. */
+const MOST_EPOCHS = 1_000_000_000;
 
 interface Format {
   readonly header: string;
@@ -53,7 +66,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
  * Opens a log in the format that the name of the file says: `.csv` or `.jsonl`. An existing file is
  * replaced, unless the run is resumed.
  *
- * @throws OptionError when the name has another extension.
+ * @throws OptionError when the name has another extension, or an option is misspelt or out of range.
  * @throws FileError when the file cannot be written, or does not hold the log of a run to resume.
  */
 export async function openRunLog(path: string, options: RunLogOptions = {}): Promise<RunLog> {
@@ -62,7 +75,7 @@ export async function openRunLog(path: string, options: RunLogOptions = {}): Pro
     const found = extname(path) === "" ? "no extension" : `the extension ${extname(path)}`;
     throw new OptionError(`${path}: has ${found}, expected ${Object.keys(FORMATS).join(" or ")}`);
   }
-  const { resumeAfter } = options;
+  const { resumeAfter } = checkedLogOptions("openRunLog", options);
   const kept = resumeAfter === undefined ? "" : await keptLines(path, format, resumeAfter);
   await guarded(path, () => writeFile(path, format.header + kept));
   return {

@@ -17,7 +17,7 @@ import {
 } from "../../data/protobuf.js";
 import type { EpochReport } from "../../training/options.js";
 import { writeError } from "../fileErrors.js";
-import type { RunLog, RunLogOptions } from "./runLog.js";
+import { checkedLogOptions, type RunLog, type RunLogOptions } from "./runLog.js";
 
 const MASK = 0xa282ead8;
 const PREFIX = "events.out.tfevents.";
@@ -47,11 +47,13 @@ const TAGS = {
  * files of a directory as one run.
  *
  * @throws FileError when it cannot be written.
+ * @throws OptionError when an option is misspelt or out of range.
  */
 export async function openTensorBoardLog(
   directory: string,
-  { resumeAfter }: RunLogOptions = {},
+  options: RunLogOptions = {},
 ): Promise<RunLog> {
+  const { resumeAfter } = checkedLogOptions("openTensorBoardLog", options);
   const status = integerField(SESSION_LOG.status, START);
   const begin = [
     record(event(0, textField(EVENT.fileVersion, "brain.Event:2"))),

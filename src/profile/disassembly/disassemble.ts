@@ -1,4 +1,5 @@
 /** What the compiler made of a kernel: its hot loop as text, and how many vectors that keeps at once. */
+import { checkChoice, checkOptions } from "../../arguments.js";
 import { chooseExecution } from "../../engine/execution.js";
 import { detectFeatures } from "../../engine/features.js";
 import {
@@ -12,7 +13,7 @@ import { instantiateProfileKernels, PROFILE_MODULE_URL } from "../../engine/prof
 import { Regions } from "../../engine/regions.js";
 import { OptionError } from "../../errors.js";
 import { checkedShape, copyIn, type ProfiledKernel, type Shape } from "../kernel.js";
-import type { Way } from "../variant.js";
+import { WAYS, type Way } from "../variant.js";
 import { type CountingModule, counterName, withLoopCounters, withLoopMarks } from "./countLoops.js";
 import type { Instruction } from "./instructions.js";
 import { type Pressure, vectorPressure } from "./liveness.js";
@@ -23,6 +24,8 @@ import { wat } from "./wat.js";
 
 /** Ways that are WebAssembly. */
 export type CompiledWay = Exclude<Way, "javascript">;
+
+const COMPILED_WAYS = WAYS.filter((way): way is CompiledWay => way !== "javascript");
 
 /** What a loop does in an iteration that compilers neither add to nor leave out. */
 export interface LoopWork {
@@ -82,12 +85,14 @@ export interface DisassembleOptions {
  * Runs the kernel once in a copy of its module that counts the iterations of every loop; the hot loop is the one
  * that executes most instructions of its own.
  *
- * @throws OptionError when the kernel has no such shape or variant, or goes through no loop.
+ * @throws OptionError when an option is misspelt or of another type, the kernel has no such shape or variant, or goes through no loop.
  */
 export async function disassemble(
   kernel: ProfiledKernel,
   options: DisassembleOptions = {},
 ): Promise<Disassembly> {
+  checkOptions("disassemble", options, { shape: "array", way: "checked", width: "number" });
+  checkChoice("way", options.way, COMPILED_WAYS);
   const shape = options.shape ? checkedShape(kernel, options.shape) : kernel.shapes[0];
   const way = options.way ?? (detectFeatures().relaxedSimd ? "relaxed" : "simd");
   if (way === "scalar" && !kernel.scalar) {
