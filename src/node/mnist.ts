@@ -15,7 +15,7 @@ import {
   type MnistPart,
   type PublishedFile,
 } from "../data/mnist.js";
-import { FileError } from "../errors.js";
+import { DownloadError, FileError } from "../errors.js";
 import { defaultCacheDirectory } from "./cacheDirectory.js";
 import { type DownloadProgress, download } from "./download.js";
 import { readError, systemCode } from "./fileErrors.js";
@@ -173,7 +173,14 @@ async function provideFile(
   }
   const { mirrors = MNIST_MIRRORS, silenceSeconds, onProgress, signal } = options;
   const urls = mirrors.map((mirror) => `${mirror.replace(/\/*$/, "/")}${file.name}.gz`);
-  await download({ urls, destination, content: file, silenceSeconds, onProgress, signal });
+  try {
+    await download({ urls, destination, content: file, silenceSeconds, onProgress, signal });
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    throw new DownloadError(
+      `${error.message}; expected a network, or WASMLP_DATA_DIR or dataDirectory to name a folder with MNIST`,
+    );
+  }
   return destination;
 }
 

@@ -2,7 +2,7 @@
 import { checkOptions } from "../arguments.js";
 import { isSafetensors, wrongFormat } from "../data/arrays/arrayFile.js";
 import { SAFETENSORS_LENGTH_BYTES } from "../data/arrays/safetensors.js";
-import { ModelError } from "../errors.js";
+import { ModelError, OptionError } from "../errors.js";
 import { type LoadOptions, Mlp, type SaveOptions } from "../mlp.js";
 import { decodeModelNpz, isNpz } from "../model/formats/npz.js";
 import { ACTIVATION_OPTIONS, type MissingActivations } from "../model/formats/stateDict.js";
@@ -42,6 +42,7 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
 /**
  * Saves a model as a safetensors file. The file is there whole or not at all.
  *
+ * @throws OptionError when what is given is no model and a path.
  * @throws FileError when the file cannot be written.
  */
 export async function saveModel(
@@ -49,5 +50,11 @@ export async function saveModel(
   path: string,
   options: SaveOptions = {},
 ): Promise<void> {
+  // A model may be of another copy of the library, such as a bundle.
+  if (typeof model?.save !== "function" || typeof path !== "string") {
+    throw new OptionError(
+      `saveModel was given ${typeof model} and ${typeof path}, expected a model and the path of a file`,
+    );
+  }
   await writeFileAtomically(path, model.save(options));
 }

@@ -147,7 +147,7 @@ describe("where the files are looked for", () => {
     const file = "t10k-labels-idx1-ubyte.gz";
     await expect(loadMnist({ cacheDirectory, mirrors })).rejects.toThrow(
       new DownloadError(
-        `${file}: no mirror delivered it: ${down.url}${file} could not be reached (ECONNREFUSED), ${missing.url}${file} answered 404 Not Found`,
+        `${file}: no mirror delivered it: ${down.url}${file} could not be reached (ECONNREFUSED), ${missing.url}${file} answered 404 Not Found; expected a network, or WASMLP_DATA_DIR or dataDirectory to name a folder with MNIST`,
       ),
     );
     expect(missing.requests).toHaveLength(1);

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encodeNpy } from "../../src/data/arrays/npy.js";
-import { encodeOnnx, Mlp, ModelError, perceptron } from "../../src/index.js";
+import { encodeOnnx, Mlp, ModelError, OptionError, perceptron } from "../../src/index.js";
 import { loadModel, saveModel } from "../../src/node/index.js";
 import { temporaryDirectory } from "../support/temporaryDirectory.js";
 
@@ -14,6 +14,16 @@ test("what was saved comes back", async () => {
   await saveModel(model, path);
   using again = await loadModel(path, { threads: 1 });
   expect(again.snapshot()).toEqual(model.snapshot());
+});
+
+test("a path in the place of the model is told", async () => {
+  using model = await Mlp.create({ architecture, seed: 1, threads: 1 });
+  const swapped = saveModel as unknown as (path: string, model: Mlp) => Promise<void>;
+  await expect(swapped("m.safetensors", model)).rejects.toThrow(
+    new OptionError(
+      "saveModel was given string and object, expected a model and the path of a file",
+    ),
+  );
 });
 
 test("files of other formats are called what they are", async () => {

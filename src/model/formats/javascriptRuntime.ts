@@ -73,6 +73,10 @@ export function predict(inputs, outputs = new Float32Array(OUTPUTS)) {
   }
   if (inputs instanceof Uint8Array || inputs instanceof Uint8ClampedArray) {
     for (let i = 0; i < inputCount; i++) x[i] = inputs[i] * BYTE_SCALE;
+  } else if (!(inputs instanceof Float32Array)) {
+    // Of numbers in an array nobody knows whether they are bytes.
+    const found = inputs.constructor?.name ?? typeof inputs;
+    throw new TypeError(\`predict was given \${found}, expected Uint8Array, Uint8ClampedArray or Float32Array\`);
   } else {
     for (let i = 0; i < inputCount; i++) {
       if (!Number.isFinite(inputs[i])) {

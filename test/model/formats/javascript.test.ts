@@ -93,6 +93,10 @@ test("what does not fit is refused with a sentence, and rooms are filled", async
   expect(() => (exported.predict as (inputs?: unknown) => unknown)()).toThrow(
     "predict was given undefined, expected 37 input values",
   );
+  // Bytes, as JSON has them, would be taken for numbers up to 255.
+  expect(() =>
+    (exported.predict as (inputs: unknown) => unknown)(new Array(FEATURES).fill(9)),
+  ).toThrow("predict was given Array, expected Uint8Array, Uint8ClampedArray or Float32Array");
   expect(() => exported.predict(new Uint8Array(FEATURES), new Float32Array(4))).toThrow(
     "predict was given room for 4 outputs, expected 3",
   );
