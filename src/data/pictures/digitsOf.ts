@@ -15,9 +15,11 @@ import {
 } from "./components.js";
 import { ExtentGrid } from "./extentGrid.js";
 import { inkOf } from "./ink.js";
+import { linesOf } from "./lines.js";
 import { median } from "./median.js";
 import { withoutRules } from "./rules.js";
 import { sheetIn } from "./sheet.js";
+import { turned } from "./turned.js";
 
 /** A digit in a picture. */
 export interface FoundDigit {
@@ -31,7 +33,7 @@ export interface FoundDigit {
   readonly height: number;
   /** The line of writing that it stands in, from 0. */
   readonly line: number;
-  /** `[28, 28]`, prepared as MNIST's: 0 is no ink, 255 full ink. */
+  /** `[28, 28]`, prepared as MNIST's, upright where lines run aslant: 0 is no ink, 255 full ink. */
   readonly pixels: Uint8Array;
 }
 
@@ -174,9 +176,10 @@ function findUnruled(
   const components = withoutSpecks(all.filter((component) => !foreign.has(component)));
   const digits =
     holds === "one" && components.length > 0 ? [components.reduce(merge)] : joinParts(components);
+  const { lines, angle } = linesOf(digits);
   return {
-    digits: linesOf(digits).flatMap((members, line) =>
-      members.map((digit) => describe(digit, ink, line)),
+    digits: lines.flatMap((members, line) =>
+      members.map((digit) => describe(digit, ink, line, angle)),
     ),
     leftOut: [...foreign].map((component) => ({ reason: "border", ...boxOf(component) })),
   };
@@ -231,35 +234,18 @@ function usualHeight(components: readonly Component[]): number {
   return median(tall(components).map(heightOf)) ?? 0;
 }
 
-/** Digits that share at least half of the lower one's rows with their neighbour stand in one line. */
-function linesOf(digits: readonly Component[]): Component[][] {
-  const lines: Component[][] = [];
-  for (const digit of [...digits].sort((a, b) => a.left - b.left)) {
-    const line = lines.find((members) => {
-      const last = members[members.length - 1];
-      return 2 * sharedRows(last, digit) >= Math.min(heightOf(last), heightOf(digit));
-    });
-    if (line) line.push(digit);
-    else lines.push([digit]);
-  }
-  return lines.sort((a, b) => middleOf(a) - middleOf(b));
-}
-
-function middleOf(line: readonly Component[]): number {
-  return line.reduce((sum, { top, bottom }) => sum + top + bottom, 0) / line.length;
-}
-
-function describe(digit: Component, { width, pixels }: GreyImage, line: number): FoundDigit {
-  const own = new Uint8Array(widthOf(digit) * heightOf(digit));
+function describe(digit: Component, ink: GreyImage, line: number, angle: number): FoundDigit {
+  const { width, pixels } = ink;
+  const box = boxOf(digit);
+  const own = new Uint8Array(box.width * box.height);
   // Where less light falls, or the pen was pressed less, ink differs less from paper.
   const fullest = digit.pixels.reduce((most, place) => Math.max(most, pixels[place]), 1);
   for (const place of digit.pixels) {
     const column = (place % width) - digit.left;
     const row = Math.floor(place / width) - digit.top;
-    own[row * widthOf(digit) + column] = Math.round((255 * pixels[place]) / fullest);
+    own[row * box.width + column] = Math.round((255 * pixels[place]) / fullest);
   }
-  const box = boxOf(digit);
-  return { ...box, line, pixels: prepare({ ...box, pixels: own }) };
+  return { ...box, line, pixels: prepare(turned({ ...box, pixels: own }, -angle)) };
 }
 
 type Box = Pick<LeftOut, "left" | "top" | "width" | "height">;
