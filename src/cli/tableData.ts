@@ -204,7 +204,7 @@ function describe(
       : "";
   const change = settings.standardize ? "standardised" : "as they are";
   const coded = task === "classification" ? [...categories, ...targets] : categories;
-  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}${tellLeftOut(table, preprocessing)}`;
+  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}${tellSingleTexts(table, preprocessing, settings)}${tellLeftOut(table, preprocessing)}`;
 }
 
 function tellUnits({ columns, targets }: Preprocessing): string {
@@ -224,6 +224,27 @@ function tellCodes({ columns }: Table, coded: readonly { readonly name: string }
       : [],
   );
   return sentences.join("");
+}
+
+/** Different texts beyond which it is told that most of a column's rows have one of their own. */
+const FEW_TEXTS = 20;
+
+/** Dates, names, and numbers with units: nothing is learned of a text that a single row has. */
+function tellSingleTexts(
+  { columns: all, rows }: Table,
+  { columns }: Preprocessing,
+  { categories: told = [] }: DataSettings,
+): string {
+  const found = columns.flatMap((column) => {
+    const place = all.findIndex(({ name }) => name === column.name);
+    if (column.kind === "number" || told.includes(column.name)) return [];
+    const { length } = column.categories;
+    if (length <= FEW_TEXTS || 2 * length <= rows || told.includes(String(place + 1))) return [];
+    return [`${JSON.stringify(column.name)} (${JSON.stringify(all[place].categories[0])} …)`];
+  });
+  return found.length === 0
+    ? ""
+    : ` Most rows have a text of their own, which is an input of its own, in ${found.join(", ")}: --ignore leaves columns out.`;
 }
 
 /** Columns without a name that are empty or number the rows. */

@@ -170,6 +170,20 @@ test("what has no name and counts the rows, or is empty, is said to be left out"
   expect(predicted.stdout).toMatch(/^y,probability\n[01],/);
 });
 
+test("columns in which most rows have a text of their own are named, unless they are told to be categories", async () => {
+  const rows = Array.from({ length: 50 }, (_, row) => `$${row}.50,k${row % 22},${row % 2}\n`);
+  const data = join(await files({ "a.csv": `price,k,y\n${rows.join("")}` }), "a.csv");
+  const flags = ["--epochs", "1", "--seed", "1"];
+  const { stderr } = await wasmlp("train", "--data", data, ...flags);
+  expect(stderr).toContain(
+    ' Most rows have a text of their own, which is an input of its own, in "price" ("$0.50" …): --ignore leaves columns out.\n',
+  );
+  for (const column of ["price", "1"]) {
+    const told = await wasmlp("train", "--data", data, "--categories", column, ...flags);
+    expect(told.stderr).toMatch(/ 2 of categories\.\n$/);
+  }
+});
+
 test("a table of a single column is told to be one", async () => {
   const data = join(await files({ "one.csv": "x|y\n1|2\n3|4\n" }), "one.csv");
   const { exitCode, stderr } = await wasmlp("train", "--data", data);

@@ -132,6 +132,10 @@ test.each([
     text: "a,a\n1,2\n",
     message: 'the header calls columns 1 and 2 both "a", expected different names',
   },
+  {
+    text: "Report 2023\n\na,b\n1,2\n",
+    message: "line 3 has 2 columns, expected 1 as the first row has, or no title above the header",
+  },
   { text: "a,b\n1,2,3\n", message: "line 2 has 3 columns, expected 2 as the first row has" },
   { text: Uint8Array.of(97, 10, 98, 0xff), message: "line 2 has bytes that are no UTF-8" },
 ])("refused: $message", ({ text, message }) => {
