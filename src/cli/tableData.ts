@@ -204,7 +204,7 @@ function describe(
       : "";
   const change = settings.standardize ? "standardised" : "as they are";
   const coded = task === "classification" ? [...categories, ...targets] : categories;
-  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}${tellSingleTexts(table, preprocessing, settings)}${tellLeftOut(table, preprocessing)}`;
+  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}${tellSingleTexts(table, preprocessing, settings)}${tellLeadingZeros(table, preprocessing)}${tellLeftOut(table, preprocessing)}`;
 }
 
 function tellUnits({ columns, targets }: Preprocessing): string {
@@ -245,6 +245,19 @@ function tellSingleTexts(
   return found.length === 0
     ? ""
     : ` Most rows have a text of their own, which is an input of its own, in ${found.join(", ")}: --ignore leaves columns out.`;
+}
+
+/** Postal codes and the like, which are read as numbers. */
+function tellLeadingZeros({ columns: all }: Table, { columns }: Preprocessing): string {
+  const found = columns.flatMap(({ kind, name }) => {
+    if (kind !== "number") return [];
+    const column = all.find((other) => other.name === name);
+    const text = column?.categories.find((category) => /^0\d+$/.test(category));
+    return text === undefined ? [] : [`${JSON.stringify(name)} (${JSON.stringify(text)})`];
+  });
+  return found.length === 0
+    ? ""
+    : ` Numbers begin with zeros in ${found.join(", ")}: --categories takes them for names.`;
 }
 
 /** Columns without a name that are empty or number the rows. */

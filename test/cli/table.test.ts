@@ -117,7 +117,9 @@ test("what commas are is known to the model, and may be told to commands that ta
     expect(known).toMatchObject({ exitCode: 0, stderr: "" });
     const refused = await wasmlp(command, out, "--data", at("point.tsv"), "--json");
     expect([refused.exitCode, refused.stdout]).toEqual([1, ""]);
-    expect(refused.stderr).toContain('found "1.125", expected a decimal comma as in training, and');
+    expect(refused.stderr).toContain(
+      'found "1.125", expected a decimal comma as in training, or --decimal point',
+    );
     const told = await wasmlp(
       ...[command, out, "--data", at("point.tsv"), "--decimal", "point", "--json"],
     );
@@ -182,6 +184,18 @@ test("columns in which most rows have a text of their own are named, unless they
     const told = await wasmlp("train", "--data", data, "--categories", column, ...flags);
     expect(told.stderr).toMatch(/ 2 of categories\.\n$/);
   }
+});
+
+test("numbers that begin with zeros are told to be taken for values", async () => {
+  const rows = Array.from({ length: 30 }, (_, row) => `0${row + 1000},0.5,0,${row % 2}\n`);
+  const data = join(await files({ "a.csv": `code,x,z,y\n${rows.join("")}` }), "a.csv");
+  const flags = ["--epochs", "1", "--seed", "1"];
+  const { stderr } = await wasmlp("train", "--data", data, ...flags);
+  expect(stderr).toContain(
+    ' Numbers begin with zeros in "code" ("01000"): --categories takes them for names.\n',
+  );
+  const told = await wasmlp("train", "--data", data, "--categories", "code", ...flags);
+  expect(told.stderr).toContain("1 of categories.\n");
 });
 
 test("a table of a single column is told to be one", async () => {

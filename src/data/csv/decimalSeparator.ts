@@ -93,13 +93,11 @@ export function findUnclearNumber(
   const wantsCommas =
     told === "comma" || ((trained ? trained === "comma" && !told : hasCommas) && !point.areClear);
   if (point.first && wantsCommas) {
-    const place = hasCommas ? "elsewhere" : "in training";
     return {
       cell: point.first,
-      expected:
-        hasCommas || trained === "comma"
-          ? `a decimal comma as ${place}, and no digit groups`
-          : "a decimal comma, or --decimal point",
+      expected: hasCommas
+        ? "a decimal comma as elsewhere, and no digit groups"
+        : `a decimal comma${told ? "" : " as in training"}, or --decimal point`,
       mayBeName: false,
     };
   }

@@ -143,7 +143,7 @@ test("an encoding keeps that there were decimal commas, and which columns had po
   expect(inputsOf("x\tlatitude\tn\n1,125\t52.125\t2,500\n")).toEqual(meant);
   expect(inputsOf('x,latitude,n\n"1,125",52.125,"2,5"\n')).toEqual(meant);
   expect(() => inputsOf("x\tlatitude\tn\n1.125\t52.125\t2\n")).toThrow(
-    'line 2, column 1 ("x"): found "1.125", expected a decimal comma as in training, and no digit groups',
+    'line 2, column 1 ("x"): found "1.125", expected a decimal comma as in training, or --decimal point',
   );
   expect(inputsOf("x;latitude;n\n1.125;52.125;2.5\n", { decimal: "point" })).toEqual(meant);
   expect(inputsOf("x;latitude;n\n1.0625;52.125;2.5\n")[0]).toBe(1.0625);
