@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { documentedCode } from "./support/documented.js";
+import { documentedCode, headingsOf, linksOf } from "./support/documented.js";
 import { embeddingExample } from "./support/embeddingExample.js";
 
 const root = join(import.meta.dirname, "..");
@@ -48,12 +48,20 @@ test("every path that the README names exists", () => {
     expect(() => readFileSync(join(root, path)), path).not.toThrow(/ENOENT/);
 });
 
-test.each(["README.md", "docs/profile.md"])(
-  "every picture and page that %s links to exists",
-  (file) => {
-    const text = readFileSync(join(root, file), "utf8");
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)];
-    expect(links.length).toBeGreaterThan(0);
-    for (const [, path] of links) expect(existsSync(join(root, file, "..", path)), path).toBe(true);
-  },
-);
+const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => join("docs", file));
+
+test("every picture, page and heading that the documentation links to exists", () => {
+  let headings = 0;
+  for (const page of ["README.md", ...pages]) {
+    for (const { path, heading } of linksOf(readFileSync(join(root, page), "utf8"))) {
+      const target = path === "" ? join(root, page) : join(root, page, "..", path);
+      expect(existsSync(target), `${page}: ${path}`).toBe(true);
+      if (heading === undefined) continue;
+      headings++;
+      expect(headingsOf(readFileSync(target, "utf8")), `${page}: ${path}`).toContain(heading);
+    }
+  }
+  expect(headings).toBeGreaterThan(0);
+});

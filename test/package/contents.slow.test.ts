@@ -1,21 +1,22 @@
 /** What `npm pack` makes: it holds what runs and nothing else, and its entry points resolve. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { publint } from "publint";
 import { rolldown } from "rolldown";
 import { expect, test } from "vitest";
 import { followEntryPoints } from "../../scripts/reachable.mjs";
+import { linksOf } from "../support/documented.js";
 import { pack, packedPaths } from "../support/pack.js";
 import { temporaryDirectory } from "../support/temporaryDirectory.js";
 
 const root = join(import.meta.dirname, "../..");
 
-test("the package holds what runs and its types, and nothing else", () => {
+test("the package holds what runs, its types and its documentation, and nothing else", () => {
   const paths = packedPaths();
   const expected =
-    /^(abi\/wasmlp\.(h|json)|build\/.*(\.js|\.d\.ts|\.wasm)|docs\/diagnoses\/[a-z-]+\.md|recipes\/.*\.yaml|LICENSE|README\.md|package\.json)$/;
+    /^(abi\/wasmlp\.(h|json)|build\/.*(\.js|\.d\.ts|\.wasm)|docs\/([a-z]+\.(md|svg)|diagnoses\/(README|[a-z-]+)\.md)|recipes\/.*\.yaml|LICENSE|CHANGELOG\.md|README\.md|package\.json)$/;
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths).toContain("build/browser/wasmlp.js");
   expect(paths).toContain("build/browser/worker.js");
@@ -37,6 +38,18 @@ test("the entry points reach every file of the build that is packed, and find ev
   ]) {
     expect(reached).toContain(path);
   }
+});
+
+test("what the README and other pages of the package link to is in it", () => {
+  const packed = packedPaths();
+  const pages = packed.filter((path) => path.endsWith(".md"));
+  const links = pages.flatMap((page) =>
+    linksOf(readFileSync(join(root, page), "utf8"))
+      .filter(({ path }) => path !== "")
+      .map(({ path }) => join(dirname(page), path)),
+  );
+  expect(links).toContain("docs/embedding.md");
+  expect(links.filter((path) => !packed.includes(path))).toEqual([]);
 });
 
 test("no file names a source map, since none is packed", () => {

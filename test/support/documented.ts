@@ -7,3 +7,26 @@ export function documentedCode(page: string, heading: string): string {
   const section = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
   return /```js\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
 }
+
+export interface Link {
+  /** Relative to the page; "" leads to the page itself. */
+  readonly path: string;
+  /** As it stands after "#". */
+  readonly heading: string | undefined;
+}
+
+/** What a page in Markdown links to, the web left out. */
+export function linksOf(page: string): Link[] {
+  const links = page.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)/g);
+  return Array.from(links, ([, path, heading]) => ({ path, heading }));
+}
+
+/** By which the headings of a page are linked to: in lower case, hyphens for spaces, without punctuation. */
+export function headingsOf(page: string): string[] {
+  return Array.from(page.matchAll(/^#+ (.+)$/gm), ([, text]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
