@@ -109,9 +109,18 @@ class Connection {
     }
   }
 
-  async *read(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-    if (!body) return;
-    const reader = body.getReader();
+  /**
+   * The body is locked at once, not when it is first read: Node cancels bodies that nobody reads when the garbage
+   * collector takes their `Response`, and then they end without an error.
+   */
+  read(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+    return this.#chunksOf(body?.getReader());
+  }
+
+  async *#chunksOf(
+    reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  ): AsyncGenerator<Uint8Array> {
+    if (!reader) return;
     for (;;) {
       const { done, value } = await this.wait(reader.read(), "broke off");
       if (done) return;
