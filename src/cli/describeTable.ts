@@ -35,7 +35,7 @@ export function describeTable(
       : "";
   const change = settings.standardize ? "standardised" : "as they are";
   const coded = task === "classification" ? [...categories, ...targets] : categories;
-  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}${tellSingleTexts(table, preprocessing, settings)}${tellLeadingZeros(table, preprocessing)}${tellLeftOut(table, preprocessing)}`;
+  return `${table.place}: ${table.rows} rows, ${header}${decimal}; ${goal}${hint}; inputs: ${numbers} of numbers, ${change}, ${categories.length} of categories.${tellUnits(preprocessing)}${tellCodes(table, coded)}${tellSingleTexts(table, preprocessing, settings)}${tellCounts(table, preprocessing)}${tellLeadingZeros(table, preprocessing)}${tellLeftOut(table, preprocessing)}`;
 }
 
 function tellUnits({ columns, targets }: Preprocessing): string {
@@ -89,6 +89,16 @@ function tellLeadingZeros({ columns: all }: Table, { columns }: Preprocessing): 
   return found.length === 0
     ? ""
     : ` Numbers begin with zeros in ${found.join(", ")}: --categories takes them for names.`;
+}
+
+/** Columns with a name that say where a row stands. */
+function tellCounts({ columns: all, rows }: Table, { columns }: Preprocessing): string {
+  const counts = all.filter(
+    ({ name, countsRows }) =>
+      rows > 2 && countsRows && columns.some((input) => input.name === name),
+  );
+  const names = counts.map(({ name }) => JSON.stringify(name)).join(", ");
+  return names && ` The rows are numbered by ${names}: --ignore leaves columns out.`;
 }
 
 /** Columns without a name that are empty or number the rows. */

@@ -30,8 +30,11 @@ export function splitWhole(
 ): Parts {
   const parts = partition(drawHeldOut(size, strata, options));
   if (parts.kept.length > 0 && parts.heldOut.length > 0) return parts;
+  const largest = strata.reduce((most, { length }) => Math.max(most, length), 0);
+  const classes =
+    strata.length > 1 ? `, of ${strata.length} classes with at most ${largest} each` : "";
   throw new OptionError(
-    `${place}: a test split of ${options.fraction} leaves ${parts.kept.length > 0 ? "the test set" : "training"} without any of the ${size} ${unit}, expected some in both parts`,
+    `${place}: a test split of ${options.fraction} leaves ${parts.kept.length > 0 ? "the test set" : "training"} without any of the ${size} ${unit}${classes}, expected some in both parts`,
   );
 }
 

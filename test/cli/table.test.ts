@@ -186,6 +186,16 @@ test("columns in which most rows have a text of their own are named, unless they
   }
 });
 
+test("a column that numbers the rows is told to be one", async () => {
+  const rows = Array.from({ length: 30 }, (_, row) => `${row + 1},${row % 5},${row % 2}\n`);
+  const data = join(await files({ "a.csv": `id,x,y\n${rows.join("")}` }), "a.csv");
+  const flags = ["--epochs", "1", "--seed", "1"];
+  const { stderr } = await wasmlp("train", "--data", data, ...flags);
+  expect(stderr).toContain(' The rows are numbered by "id": --ignore leaves columns out.\n');
+  const ignored = await wasmlp("train", "--data", data, "--ignore", "id", ...flags);
+  expect(ignored.stderr).toContain("0 of categories.\n");
+});
+
 test("numbers that begin with zeros are told to be taken for values", async () => {
   const rows = Array.from({ length: 30 }, (_, row) => `0${row + 1000},0.5,0,${row % 2}\n`);
   const data = join(await files({ "a.csv": `code,x,z,y\n${rows.join("")}` }), "a.csv");

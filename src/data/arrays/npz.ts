@@ -31,6 +31,11 @@ export const DECODE_NPZ_OPTIONS = {
   maximumBytes: "number",
 } as const satisfies Record<keyof DecodeNpzOptions, string>;
 
+/** Of Excel's and LibreOffice's files, which are zip archives as well. */
+const OFFICE_ENTRIES: ReadonlySet<string> = new Set([
+  "[Content_Types].xml",
+  "META-INF/manifest.xml",
+]);
 const EXTENSION = ".npy";
 
 /**
@@ -55,6 +60,11 @@ export async function decodeNpz(
   if (others.some(({ name }) => /(^|\/)data\.pkl$/.test(name))) {
     throw new DataError(
       `${place}: is a file of PyTorch's torch.save, expected a .npz file; save with safetensors or numpy.savez instead`,
+    );
+  }
+  if (others.some(({ name }) => OFFICE_ENTRIES.has(name))) {
+    throw new DataError(
+      `${place}: is a document of an office program, expected arrays or a table; save a sheet as CSV in UTF-8`,
     );
   }
   for (const { name } of others) {

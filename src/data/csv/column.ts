@@ -36,6 +36,8 @@ export interface TableColumn {
    * delimiters at the ends of rows make it, or numbers the rows, as pandas and R write them.
    */
   readonly isIncidental: boolean;
+  /** Whether it numbers the rows, from 0 or 1. */
+  readonly countsRows: boolean;
   /** The first cell that is missing, whatever the others are. */
   readonly missing: Cell | undefined;
   /** The first that is missing where the others are numbers, and otherwise a text, such as "None". */
@@ -109,7 +111,11 @@ export class Column implements TableColumn {
   get isIncidental(): boolean {
     if (this.#naming === "named") return false;
     if (this.categories.length === 0) return true;
-    return this.#naming === "left unnamed" && this.#nextCount !== undefined;
+    return this.#naming === "left unnamed" && this.countsRows;
+  }
+
+  get countsRows(): boolean {
+    return this.#nextCount !== undefined;
   }
 
   get isNumeric(): boolean {

@@ -45,11 +45,12 @@ function membersOf({ rows }: Table, strata: TableColumn | undefined): Int32Array
 /** The table of these rows. What is said of a column's first missing or infinite cell stays that of the whole. */
 function takeRows(table: Table, rows: Int32Array): Table {
   const columns = table.columns.map((column): TableColumn => {
-    const { name, isIncidental, missing, missingNumber, text, infinite } = column;
+    const { name, isIncidental, countsRows, missing, missingNumber, text, infinite } = column;
     const { firstNumber, unit, hasPoints, beyond, categories, isNumeric, mixedKind } = column;
     return {
       name,
       isIncidental,
+      countsRows,
       missing,
       missingNumber,
       text,

@@ -144,7 +144,7 @@ export class TableReader {
     const fields = hasTrailingDelimiter ? cells.slice(0, expected) : cells;
     if (fields.length !== expected) {
       throw new DataError(
-        `${place}: line ${line} has ${fields.length} columns, expected ${expected} as the first row has${expected === 1 ? ", or no title above the header" : ""}`,
+        `${place}: line ${line} has ${fields.length} columns, expected ${expected} as the first row has${expected === 1 ? ", or no title above the table" : ""}`,
       );
     }
     if (this.#columns) {

@@ -50,6 +50,12 @@ test.each([
       "is a file of PyTorch's torch.save, expected a .npz file; save with safetensors or numpy.savez instead",
   },
   {
+    what: "a workbook",
+    file: zip(["[Content_Types].xml", "xl/workbook.xml"].map((name) => ({ name, data: NOTHING }))),
+    message:
+      "is a document of an office program, expected arrays or a table; save a sheet as CSV in UTF-8",
+  },
+  {
     what: "an entry of another kind",
     file: zip([{ name: "notes.txt", data: NOTHING }]),
     message: 'holds the entry "notes.txt", expected arrays only, whose names end with ".npy"',

@@ -106,7 +106,11 @@ test("a split holds out the same part of each class, and statistics are those of
     mean: expect.closeTo(mean, 9),
   });
   expect(() => splitTable(read("x,t\n1,a\n"), { fraction: 0.2, seed: 1 })).toThrow(
-    "a.csv: a test split of 0.2 leaves the test set without any of the 1 rows",
+    "a.csv: a test split of 0.2 leaves the test set without any of the 1 rows, expected",
+  );
+  const single = read("x,t\n1,a\n2,b\n3,c\n3,c\n");
+  expect(() => splitTable(single, { fraction: 0.2, seed: 1, strata: single.columns[1] })).toThrow(
+    "without any of the 4 rows, of 3 classes with at most 2 each, expected some in both parts",
   );
 });
 

@@ -134,7 +134,7 @@ test.each([
   },
   {
     text: "Report 2023\n\na,b\n1,2\n",
-    message: "line 3 has 2 columns, expected 1 as the first row has, or no title above the header",
+    message: "line 3 has 2 columns, expected 1 as the first row has, or no title above the table",
   },
   { text: "a,b\n1,2,3\n", message: "line 2 has 3 columns, expected 2 as the first row has" },
   { text: Uint8Array.of(97, 10, 98, 0xff), message: "line 2 has bytes that are no UTF-8" },
