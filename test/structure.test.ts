@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   arguments: ["errors"],
   engine: ["tasks", "arguments", "errors"],
   data: ["tasks", "arguments", "errors"],
-  model: ["engine", "data", "arguments", "errors"],
+  model: ["engine", "data", "tasks", "arguments", "errors"],
   training: ["model", "engine", "data", "arguments", "errors"],
   mlp: ["training", "model", "engine", "data", "arguments", "errors"],
   doctor: ["mlp", "training", "reference", "model", "data", "arguments", "errors"],

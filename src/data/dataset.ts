@@ -203,14 +203,16 @@ function checkLabels(name: string, targets: ClassTargets): void {
 }
 
 /**
- * @param copy of the inputs, perhaps standardised
+ * @param copy of the inputs from sample number `first` on, perhaps standardised
  * @throws DataError when one of them is not finite.
  */
 export function checkInputs(
   { name, inputs, features }: Pick<Dataset, "name" | "inputs" | "features">,
   copy: Float32Array,
+  first = 0,
 ): void {
-  refuseStray(name, copy, inputs, features, (feature) => `feature ${feature}`);
+  const rows = inputs.subarray(first * features);
+  refuseStray(name, copy, rows, features, (feature) => `feature ${feature}`, first);
 }
 
 /**
@@ -225,19 +227,20 @@ export function checkValues(
   refuseStray(name, copy, values, names.length, (column) => show(names[column]));
 }
 
-/** Both arrays `[samples, columns]`: a copy of what was given, and what was given. */
+/** Both arrays `[samples, columns]`, from sample number `first` on: a copy of what was given, and what was given. */
 function refuseStray(
   name: string,
   copy: Float32Array,
   given: Uint8Array | Float32Array,
   columns: number,
   nameOf: (column: number) => string,
+  first = 0,
 ): void {
   const index = findNonFinite(copy);
   if (index < 0) return;
   const value = given[index];
   const then = Number.isFinite(value) ? `, which is ${copy[index]} when standardised` : "";
   throw new DataError(
-    `${name}: ${nameOf(index % columns)} of sample ${Math.floor(index / columns)} is ${value}${then}, expected a finite number`,
+    `${name}: ${nameOf(index % columns)} of sample ${first + Math.floor(index / columns)} is ${value}${then}, expected a finite number`,
   );
 }

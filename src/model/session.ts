@@ -2,13 +2,7 @@
  * A session passes a data set through a network: the data set copied into linear memory once, the
  * buffers of one batch, and the plan that the kernels follow. Nothing is allocated afterwards.
  */
-import {
-  checkDataset,
-  checkInputs,
-  checkValues,
-  type Dataset,
-  type Targets,
-} from "../data/dataset.js";
+import { checkDataset, checkValues, type Dataset, type Targets } from "../data/dataset.js";
 import { standardize } from "../data/preprocessing.js";
 import type { Pointer } from "../engine/kernels.js";
 import {
@@ -29,17 +23,13 @@ import { spinsFor, teamBytes } from "../engine/team.js";
 import { OptionError } from "../errors.js";
 import { countClasses, fitsTargets, type Layer, lossOf } from "./architecture.js";
 import { layOutAugmentation } from "./augmentationLayout.js";
+import { enterInputs } from "./enteredInputs.js";
 import { countDescentTiles, type LayerLayout, layOutLayers, layOutScratch } from "./layout.js";
 import { dropoutFields, type Learning } from "./learning.js";
 import { LearningState } from "./learningState.js";
 import type { Network } from "./network.js";
 import { checkParameters } from "./soundness.js";
-import {
-  isSparse,
-  layOutSparseBatches,
-  measureDensity,
-  NO_SPARSE_BATCHES,
-} from "./sparseLayout.js";
+import { type Density, isSparse, layOutSparseBatches, NO_SPARSE_BATCHES } from "./sparseLayout.js";
 
 export interface SessionOptions {
   /** Samples a step. */
@@ -75,6 +65,15 @@ export interface LayerState {
   readonly biases: Float32Array;
 }
 
+/** What of a session is there before it. */
+interface EnteredInputs {
+  /** Freed with the session. */
+  readonly regions: Regions;
+  /** `[samples, features]` */
+  readonly inputs: Pointer;
+  readonly density: Density;
+}
+
 export class Session {
   /** That of the data set. */
   readonly name: string;
@@ -103,9 +102,30 @@ export class Session {
    * @throws ModelError when a parameter is not finite.
    * @throws EngineError when the host grants no more memory, or the network has been disposed of.
    */
-  constructor(network: Network, dataset: Dataset<Targets>, options: SessionOptions) {
+  static async create(
+    network: Network,
+    dataset: Dataset<Targets>,
+    options: SessionOptions,
+  ): Promise<Session> {
     checkFit(network, dataset);
     checkParameters(network);
+    const regions = new Regions(network.engine.memory);
+    try {
+      const inputs = regions.allocateBytes(dataset.inputs.byteLength);
+      const density = await enterInputs(network, dataset, inputs);
+      return new Session(network, dataset, options, { regions, inputs, density });
+    } catch (error) {
+      regions.free();
+      throw error;
+    }
+  }
+
+  private constructor(
+    network: Network,
+    dataset: Dataset<Targets>,
+    options: SessionOptions,
+    { regions, inputs, density }: EnteredInputs,
+  ) {
     const { engine } = network;
     const { memory, execution } = engine;
     const { learning } = options;
@@ -115,98 +135,89 @@ export class Session {
     this.samples = dataset.samples;
     this.batchSize = Math.min(options.batchSize, dataset.samples);
     this.steps = Math.ceil(this.samples / this.batchSize);
-    this.#regions = new Regions(memory);
-    const regions = this.#regions;
-    try {
-      this.#team = regions.allocateBytes(teamBytes(execution.threads));
-      this.#losses = this.#numbers(this.samples);
-      this.#predicted = this.#numbers(this.samples);
-      this.#totals = regions.allocateBytes(this.steps * TOTALS_BYTES);
-      this.#plan = regions.allocateBytes(PLAN_BYTES);
-      this.#settings = learning ? regions.allocateBytes(this.steps * SETTINGS_BYTES) : 0;
-      const { targets } = dataset;
-      const labels = targets.kind === "classes" ? this.#numbers(this.samples) : 0;
-      const values = targets.kind === "values" ? this.#numbers(targets.values.length) : 0;
-      const inputs = regions.allocateBytes(dataset.inputs.byteLength);
-      copyInputs(network, dataset, inputs);
-      if (targets.kind === "classes") memory.integers(labels, this.samples).set(targets.labels);
-      else copyValues(network, dataset, values);
-      const density = measureDensity(engine, inputs, dataset);
-      const firstLayer = isSparse(density) ? "sparse" : "dense";
-      const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
-      const { features } = dataset;
-      const rows = this.batchSize;
-      const loss = lossOf(network.architecture);
-      const outputs = network.layers[network.layers.length - 1].units;
-      this.#layout = layOutLayers(network, regions, rows, firstLayer, learning);
-      const augmentation = layOutAugmentation(engine, regions, dataset, learning?.augmentation);
-      const dropped = dropoutFields(learning?.dropout.input ?? 0);
-      const inputBytes = dataset.inputs.BYTES_PER_ELEMENT;
-      const preparedStride =
-        augmentation !== 0 || dropped.threshold > 0 ? rows * features * inputBytes : 0;
-      this.#keepsBatch =
-        options.order === "stored" && this.batchSize >= this.samples && preparedStride === 0;
-      const descents = countDescentTiles(network, this.#layout.states);
-      writePlan(engine, this.#plan, {
-        layerCount: network.layers.length,
-        layers: this.#layout.table,
-        samples: this.samples,
-        features,
-        inputs,
-        inputsAreBytes: inputBytes === 1 ? 1 : 0,
-        inputScale: dropped.scale * (inputBytes === 1 ? 1 / 255 : 1),
-        values,
-        labels,
-        order,
-        seed: 0,
-        epoch: 0,
-        batchKept: 0,
-        weightsKept: 0,
-        batchSize: rows,
-        loss: LOSS_CODES[loss],
-        labelSmoothing: learning?.labelSmoothing ?? 0,
-        optimizer: learning ? OPTIMIZER_CODES[learning.optimizer] : 0,
-        settings: this.#settings,
-        clipNorm: learning?.clipNorm ?? 0,
-        maxNorm: learning?.maxNorm ?? 0,
-        squares: learning && learning.clipNorm > 0 ? regions.allocateBytes(descents * 8) : 0,
-        prepared: preparedStride > 0 ? regions.allocateBytes(2 * preparedStride) : 0,
-        preparedStride,
-        augmentation,
-        inputDropout: dropped.threshold,
-        ...(firstLayer === "sparse"
-          ? layOutSparseBatches(engine, regions, learning ? "train" : "evaluate", {
-              features,
-              rows,
-              steps: this.steps,
-              // A distorted image may have ink wherever it likes.
-              density: augmentation === 0 ? density : { ...density, largestRow: features },
-              threads: execution.threads,
-            })
-          : NO_SPARSE_BATCHES),
-        batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
-        batchTargets: loss === "cross-entropy" ? 0 : this.#numbers(rows * outputs),
-        targets: this.#numbers(this.samples),
-        losses: this.#losses,
-        predicted: this.#predicted,
-        outputs: 0,
-        inputsAreFinite: 0,
-        ...layOutScratch(
-          network,
-          regions,
-          execution.threads,
-          augmentation === 0 ? undefined : dataset.image,
-        ),
-        totals: this.#totals,
-        threads: execution.threads,
-        team: this.#team,
-        spins: spinsFor(execution.threads),
-      });
-      this.#learned = new LearningState(network, this.#layout.states);
-    } catch (error) {
-      regions.free();
-      throw error;
-    }
+    this.#regions = regions;
+    this.#team = regions.allocateBytes(teamBytes(execution.threads));
+    this.#losses = this.#numbers(this.samples);
+    this.#predicted = this.#numbers(this.samples);
+    this.#totals = regions.allocateBytes(this.steps * TOTALS_BYTES);
+    this.#plan = regions.allocateBytes(PLAN_BYTES);
+    this.#settings = learning ? regions.allocateBytes(this.steps * SETTINGS_BYTES) : 0;
+    const { targets } = dataset;
+    const labels = targets.kind === "classes" ? this.#numbers(this.samples) : 0;
+    const values = targets.kind === "values" ? this.#numbers(targets.values.length) : 0;
+    if (targets.kind === "classes") memory.integers(labels, this.samples).set(targets.labels);
+    else copyValues(network, dataset, values);
+    const firstLayer = isSparse(density) ? "sparse" : "dense";
+    const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
+    const { features } = dataset;
+    const rows = this.batchSize;
+    const loss = lossOf(network.architecture);
+    const outputs = network.layers[network.layers.length - 1].units;
+    this.#layout = layOutLayers(network, regions, rows, firstLayer, learning);
+    const augmentation = layOutAugmentation(engine, regions, dataset, learning?.augmentation);
+    const dropped = dropoutFields(learning?.dropout.input ?? 0);
+    const inputBytes = dataset.inputs.BYTES_PER_ELEMENT;
+    const preparedStride =
+      augmentation !== 0 || dropped.threshold > 0 ? rows * features * inputBytes : 0;
+    this.#keepsBatch =
+      options.order === "stored" && this.batchSize >= this.samples && preparedStride === 0;
+    const descents = countDescentTiles(network, this.#layout.states);
+    writePlan(engine, this.#plan, {
+      layerCount: network.layers.length,
+      layers: this.#layout.table,
+      samples: this.samples,
+      features,
+      inputs,
+      inputsAreBytes: inputBytes === 1 ? 1 : 0,
+      inputScale: dropped.scale * (inputBytes === 1 ? 1 / 255 : 1),
+      values,
+      labels,
+      order,
+      seed: 0,
+      epoch: 0,
+      batchKept: 0,
+      weightsKept: 0,
+      batchSize: rows,
+      loss: LOSS_CODES[loss],
+      labelSmoothing: learning?.labelSmoothing ?? 0,
+      optimizer: learning ? OPTIMIZER_CODES[learning.optimizer] : 0,
+      settings: this.#settings,
+      clipNorm: learning?.clipNorm ?? 0,
+      maxNorm: learning?.maxNorm ?? 0,
+      squares: learning && learning.clipNorm > 0 ? regions.allocateBytes(descents * 8) : 0,
+      prepared: preparedStride > 0 ? regions.allocateBytes(2 * preparedStride) : 0,
+      preparedStride,
+      augmentation,
+      inputDropout: dropped.threshold,
+      ...(firstLayer === "sparse"
+        ? layOutSparseBatches(engine, regions, learning ? "train" : "evaluate", {
+            features,
+            rows,
+            steps: this.steps,
+            // A distorted image may have ink wherever it likes.
+            density: augmentation === 0 ? density : { ...density, largestRow: features },
+            threads: execution.threads,
+          })
+        : NO_SPARSE_BATCHES),
+      batchInputs: firstLayer === "dense" ? this.#numbers(rows * features) : 0,
+      batchTargets: loss === "cross-entropy" ? 0 : this.#numbers(rows * outputs),
+      targets: this.#numbers(this.samples),
+      losses: this.#losses,
+      predicted: this.#predicted,
+      outputs: 0,
+      inputsAreFinite: 0,
+      ...layOutScratch(
+        network,
+        regions,
+        execution.threads,
+        augmentation === 0 ? undefined : dataset.image,
+      ),
+      totals: this.#totals,
+      threads: execution.threads,
+      team: this.#team,
+      spins: spinsFor(execution.threads),
+    });
+    this.#learned = new LearningState(network, this.#layout.states);
   }
 
   /** Chooses the order of the samples for the next run. */
@@ -323,20 +334,6 @@ export class Session {
   #numbers(count: number): Pointer {
     return this.#regions.allocateNumbers(count);
   }
-}
-
-function copyInputs(network: Network, dataset: Dataset<Targets>, target: Pointer): void {
-  const { engine, inputStandardization } = network;
-  const { inputs } = dataset;
-  if (inputs instanceof Uint8Array) {
-    engine.memory.bytes(target, inputs.length).set(inputs);
-    return;
-  }
-  const copy = engine.memory.floats(target, inputs.length);
-  copy.set(inputs);
-  if (inputStandardization) standardize(copy, inputStandardization);
-  // Its arrays are the caller's, who may have written to them since it was made.
-  checkInputs(dataset, copy);
 }
 
 function copyValues(network: Network, { name, targets }: Dataset<Targets>, target: Pointer): void {

@@ -1,5 +1,4 @@
 /** Decides which layers read their inputs compressed, and lays out the room for that. */
-import type { Dataset, Targets } from "../data/dataset.js";
 import type { Engine } from "../engine/engine.js";
 import type { Pointer } from "../engine/kernels.js";
 import {
@@ -45,23 +44,6 @@ export interface Density {
   readonly mean: number;
   /** Non-zero features of the sample that has most. */
   readonly largestRow: number;
-}
-
-/** Counts the non-zero values of inputs `[samples, features]` that are in linear memory. */
-export function measureDensity(
-  { kernels }: Engine,
-  inputs: Pointer,
-  { inputs: { BYTES_PER_ELEMENT }, samples, features }: Dataset<Targets>,
-): Density {
-  const count = BYTES_PER_ELEMENT === 1 ? kernels.countNonZeroBytes : kernels.countNonZeroFloats;
-  let total = 0;
-  let largestRow = 0;
-  for (let sample = 0; sample < samples; sample++) {
-    const row = count(inputs + sample * features * BYTES_PER_ELEMENT, features);
-    total += row;
-    largestRow = Math.max(largestRow, row);
-  }
-  return { mean: total / (samples * features), largestRow };
 }
 
 export function isSparse(density: Density): boolean {

@@ -12,8 +12,11 @@ import type { Evaluation, RegressionEvaluation } from "./options.js";
 const BATCH_SIZE = 256;
 
 /** A session for evaluation: no gradients, samples in the order that they are stored in. */
-export function createEvaluationSession(network: Network, dataset: Dataset<Targets>): Session {
-  return new Session(network, dataset, {
+export function createEvaluationSession(
+  network: Network,
+  dataset: Dataset<Targets>,
+): Promise<Session> {
+  return Session.create(network, dataset, {
     batchSize: BATCH_SIZE,
     order: "stored",
   });
@@ -30,7 +33,7 @@ export async function evaluate(
   dataset: Dataset,
   signal?: AbortSignal,
 ): Promise<Evaluation> {
-  const session = createEvaluationSession(network, dataset);
+  const session = await createEvaluationSession(network, dataset);
   try {
     const { loss, accuracy, correct } = await evaluateSession(session, signal);
     const { labels, names } = dataset.targets;
@@ -62,7 +65,7 @@ export async function evaluateRegression(
   dataset: Dataset<ValueTargets>,
   signal?: AbortSignal,
 ): Promise<RegressionEvaluation> {
-  const session = createEvaluationSession(network, dataset);
+  const session = await createEvaluationSession(network, dataset);
   try {
     const { loss } = await evaluateSession(session, signal);
     const predictions = await predictAll(network, dataset.inputs, { signal });

@@ -68,7 +68,7 @@ export async function* trainEpochs(
         'earlyStopping.monitor is "accuracy", expected loss as values are predicted',
       );
     }
-    const training = new Session(network, dataset, {
+    const training = await Session.create(network, dataset, {
       batchSize,
       order: shuffle && batchSize < dataset.samples ? "shuffled" : "stored",
       learning: learningOf(settings),
@@ -79,7 +79,7 @@ export async function* trainEpochs(
     if (missing !== undefined) {
       throw new ModelError(`checkpoint: "${missing}" is missing or of another size`);
     }
-    const checking = validation && createEvaluationSession(network, validation);
+    const checking = validation && (await createEvaluationSession(network, validation));
     if (checking) sessions.push(checking);
 
     const epochs: EpochReport[] = [...(resumed?.epochs ?? [])];

@@ -108,7 +108,7 @@ async function climb(
 ): Promise<LearningRateCurve> {
   const { lowest, highest, steps: wanted, signal } = ladder;
   const before = copyParameters(network);
-  const session = new Session(network, dataset, {
+  const session = await Session.create(network, dataset, {
     batchSize: settings.batchSize,
     order: settings.batchSize < dataset.samples ? "shuffled" : "stored",
     learning: learningOf({ ...settings, averaging: 0 }),

@@ -32,9 +32,9 @@ async function createNetwork(execution: Execution): Promise<Network> {
 }
 
 /** A session that trains on the first samples, one by one. */
-function createSession(network: Network, samples: number): Session {
+async function createSession(network: Network, samples: number): Promise<Session> {
   const { inputs, targets, features } = DATASET;
-  const session = new Session(
+  const session = await Session.create(
     network,
     {
       ...DATASET,
@@ -59,14 +59,14 @@ function parameters({ engine, layers }: Network): number[] {
 /** The parameters after the first `steps` steps. */
 async function parametersAfter(steps: number): Promise<number[]> {
   const network = await createNetwork(ONE_THREAD);
-  if (steps > 0) await createSession(network, steps).run();
+  if (steps > 0) await (await createSession(network, steps)).run();
   return parameters(network);
 }
 
 describe.each(EXECUTIONS)("on $name", ({ execution }) => {
   test("ticks count the steps that are done, and what they came to is there", async () => {
     const network = await createNetwork(execution);
-    const session = createSession(network, 20_000);
+    const session = await createSession(network, 20_000);
     const ticks: { completed: number; loss: number }[] = [];
     await session.run({
       onTick: (completed) => ticks.push({ completed, loss: session.totals(0, completed).loss }),
@@ -79,7 +79,7 @@ describe.each(EXECUTIONS)("on $name", ({ execution }) => {
 
   test("a run may begin where another one ended", async () => {
     const network = await createNetwork(execution);
-    const session = createSession(network, 300);
+    const session = await createSession(network, 300);
     await session.run({ steps: 299 });
     const ticks: number[] = [];
     await session.run({ first: 299, onTick: (completed) => ticks.push(completed) });
@@ -93,7 +93,7 @@ describe.each(EXECUTIONS)("on $name", ({ execution }) => {
     const controller = new AbortController();
     const reason = new Error("enough");
     let steps = 0;
-    const running = createSession(network, MANY).run({
+    const running = (await createSession(network, MANY)).run({
       signal: controller.signal,
       onTick: (completed) => {
         controller.abort(reason);
@@ -109,7 +109,7 @@ describe.each(EXECUTIONS)("on $name", ({ execution }) => {
 
   test("an abort from outside does so too", async () => {
     const network = await createNetwork(execution);
-    const session = createSession(network, MANY);
+    const session = await createSession(network, MANY);
     let steps = 0;
     const running = session.run({
       signal: AbortSignal.timeout(30),
@@ -124,7 +124,10 @@ describe.each(EXECUTIONS)("on $name", ({ execution }) => {
   test("a signal that aborted before lets nothing run", async () => {
     const network = await createNetwork(execution);
     const onTick = vi.fn();
-    const running = createSession(network, 10).run({ signal: AbortSignal.abort("before"), onTick });
+    const running = (await createSession(network, 10)).run({
+      signal: AbortSignal.abort("before"),
+      onTick,
+    });
     await expect(running).rejects.toBe("before");
     expect(onTick).not.toHaveBeenCalled();
     expect(parameters(network)).toEqual(await parametersAfter(0));
@@ -134,7 +137,7 @@ describe.each(EXECUTIONS)("on $name", ({ execution }) => {
     const network = await createNetwork(execution);
     const failure = new Error("the tick failed");
     const ticks: number[] = [];
-    const running = createSession(network, MANY).run({
+    const running = (await createSession(network, MANY)).run({
       onTick: (completed) => {
         ticks.push(completed);
         throw failure;
@@ -144,7 +147,7 @@ describe.each(EXECUTIONS)("on $name", ({ execution }) => {
     expect(ticks.length).toBe(1);
     expect(ticks[0]).toBeLessThan(MANY);
     initialize(network, "glorot", 1);
-    await createSession(network, 100).run();
+    await (await createSession(network, 100)).run();
     expect(parameters(network)).toEqual(await parametersAfter(100));
   });
 });
@@ -157,7 +160,7 @@ describe.each(EXECUTIONS.filter(({ execution }) => execution.memory === "shared"
       const train = vi.spyOn(network.engine.kernels, "train");
       let turns = 0;
       const timer = setInterval(() => turns++, 5);
-      const session = createSession(network, 30_000);
+      const session = await createSession(network, 30_000);
       turns = 0;
       await session.run();
       clearInterval(timer);
@@ -179,24 +182,26 @@ describe.each(EXECUTIONS.filter(({ execution }) => execution.memory === "shared"
         code: "unsupported-host",
         message: expect.stringMatching(/^a worker thread failed \(.*out of bounds\), expected /),
       });
-      await createSession(network, 100).run();
+      await (await createSession(network, 100)).run();
       expect(await engine.workers()).not.toBe(failed);
       expect(parameters(network)).toEqual(await parametersAfter(100));
     });
 
     test("disposing of the network while it runs ends the run", async () => {
       const network = await createNetwork(execution);
-      const running = createSession(network, MANY).run();
+      const running = (await createSession(network, MANY)).run();
       setTimeout(() => network.dispose(), 30);
       await expect(running).rejects.toMatchObject({ name: "EngineError", code: "disposed" });
     });
 
     test("runs at the same time take turns", async () => {
       const network = await createNetwork(execution);
-      const sessions = [100, 50, 80].map((samples) => createSession(network, samples));
+      const sessions = await Promise.all(
+        [100, 50, 80].map((samples) => createSession(network, samples)),
+      );
       await Promise.all(sessions.map((session) => session.run()));
       const alone = await createNetwork(execution);
-      for (const samples of [100, 50, 80]) await createSession(alone, samples).run();
+      for (const samples of [100, 50, 80]) await (await createSession(alone, samples)).run();
       expect(parameters(network)).toEqual(parameters(alone));
     });
   },
@@ -205,7 +210,7 @@ describe.each(EXECUTIONS.filter(({ execution }) => execution.memory === "shared"
 test("without shared memory other tasks have their turn in the midst of a step that takes long", async () => {
   const network = await createNetwork(PRIVATE);
   const options = { batchSize: 1000, order: "stored", learning: PLAIN_LEARNING } as const;
-  const session = new Session(network, noise(1000), options);
+  const session = await Session.create(network, noise(1000), options);
   onTestFinished(() => session.free());
   setLearningRate(session, 0.01);
   let now = 0;

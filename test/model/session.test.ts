@@ -51,18 +51,18 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
     ]);
   }
 
-  test("a pass has as many steps as it takes, the last one of what is left", () => {
-    const steps = (batchSize: number) => {
-      const session = new Session(network, dataset, { ...EVALUATION, batchSize });
+  test("a pass has as many steps as it takes, the last one of what is left", async () => {
+    const steps = async (batchSize: number) => {
+      const session = await Session.create(network, dataset, { ...EVALUATION, batchSize });
       const result = [session.steps, session.batchSize];
       session.free();
       return result;
     };
-    expect(steps(8)).toEqual([7, 8]);
-    expect(steps(53)).toEqual([1, 53]);
-    expect(steps(52)).toEqual([2, 52]);
-    expect(steps(1)).toEqual([53, 1]);
-    expect(steps(2 ** 31 - 1)).toEqual([1, 53]);
+    expect(await steps(8)).toEqual([7, 8]);
+    expect(await steps(53)).toEqual([1, 53]);
+    expect(await steps(52)).toEqual([2, 52]);
+    expect(await steps(1)).toEqual([53, 1]);
+    expect(await steps(2 ** 31 - 1)).toEqual([1, 53]);
   });
 
   test("evaluation gives each sample's loss and most likely class, and changes nothing", async () => {
@@ -70,7 +70,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
     const p = probabilities(dataset);
     const { labels } = dataset.targets;
     for (const batchSize of [1, 8, 53]) {
-      const session = new Session(network, dataset, { ...EVALUATION, batchSize });
+      const session = await Session.create(network, dataset, { ...EVALUATION, batchSize });
       await session.run();
       const predicted = session.predicted();
       session.losses().forEach((loss, sample) => {
@@ -84,7 +84,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
   });
 
   test("totals are the sums over the samples of the steps", async () => {
-    const session = new Session(network, dataset, EVALUATION);
+    const session = await Session.create(network, dataset, EVALUATION);
     await session.run();
     const [losses, predicted] = [session.losses(), session.predicted()];
     const sum = (first: number, end: number) => {
@@ -110,12 +110,12 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
 
   test("a shuffled pass takes every sample once, in an order of the seed and the epoch", async () => {
     // A learning rate of 0 shows the order by each sample's own loss.
-    const session = new Session(network, dataset, {
+    const session = await Session.create(network, dataset, {
       ...TRAINING,
       order: "shuffled",
     });
     setLearningRate(session, 0);
-    const stored = new Session(network, dataset, EVALUATION);
+    const stored = await Session.create(network, dataset, EVALUATION);
     await stored.run();
     const draw = async (seed: number, epoch: number) => {
       session.startEpoch(seed, epoch);
@@ -134,7 +134,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
 
   test("training changes every parameter that the data speak about", async () => {
     const before = parameters();
-    const session = new Session(network, dataset, TRAINING);
+    const session = await Session.create(network, dataset, TRAINING);
     setLearningRate(session, 0.1);
     await session.run();
     session.free();
@@ -145,7 +145,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
 
   test("the data set is copied: changing it later changes nothing", async () => {
     const copy = createDataset({ ...dataset, inputs: dataset.inputs.slice() });
-    const session = new Session(network, copy, EVALUATION);
+    const session = await Session.create(network, copy, EVALUATION);
     await session.run();
     const losses = session.losses();
     copy.inputs.fill(0);
@@ -155,7 +155,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
   });
 
   test("losses and predictions are copies, which later passes do not change", async () => {
-    const session = new Session(network, dataset, TRAINING);
+    const session = await Session.create(network, dataset, TRAINING);
     setLearningRate(session, 0.1);
     await session.run();
     const [losses, predicted] = [session.losses(), session.predicted()];
@@ -170,7 +170,7 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
     const { memory } = network.engine;
     const before = memory.allocatedBytes;
     for (const options of [EVALUATION, TRAINING, { ...TRAINING, order: "shuffled" } as const]) {
-      const session = new Session(network, dataset, options);
+      const session = await Session.create(network, dataset, options);
       const during = memory.allocatedBytes;
       expect(during).toBeGreaterThan(before);
       session.startEpoch(1, 1);
@@ -183,13 +183,15 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
     }
   });
 
-  test("a data set that does not fit is refused with a sentence, and no memory is lost", () => {
+  test("a data set that does not fit is refused with a sentence, and no memory is lost", async () => {
     const before = network.engine.memory.allocatedBytes;
-    expect(() => new Session(network, noise(5, 6), EVALUATION)).toThrow(
+    await expect(Session.create(network, noise(5, 6), EVALUATION)).rejects.toThrow(
       new OptionError("noise: samples have 18 features, expected 15 as the network has inputs"),
     );
     const targets = { ...dataset.targets, names: ["a", "b", "c", "d", "e"] };
-    expect(() => new Session(network, createDataset({ ...dataset, targets }), EVALUATION)).toThrow(
+    await expect(
+      Session.create(network, createDataset({ ...dataset, targets }), EVALUATION),
+    ).rejects.toThrow(
       new OptionError("noise: has 5 classes, expected 4 as the network tells apart"),
     );
     expect(network.engine.memory.allocatedBytes).toBe(before);
@@ -197,9 +199,11 @@ describe.each(EXECUTIONS)("$name", ({ execution }) => {
 
   test("two sessions of one network run at the same time", async () => {
     const parts = [sliceDataset(dataset, 0, 20), sliceDataset(dataset, 20, 53)];
-    const sessions = parts.map((part) => new Session(network, part, EVALUATION));
+    const sessions = await Promise.all(
+      parts.map((part) => Session.create(network, part, EVALUATION)),
+    );
     await Promise.all(sessions.map((session) => session.run()));
-    const whole = new Session(network, dataset, EVALUATION);
+    const whole = await Session.create(network, dataset, EVALUATION);
     await whole.run();
     expect([...sessions[0].losses(), ...sessions[1].losses()]).toEqual([...whole.losses()]);
     for (const session of [...sessions, whole]) session.free();

@@ -1,0 +1,62 @@
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { createDataset, type Dataset } from "../../src/data/dataset.js";
+import { perceptron } from "../../src/model/architecture.js";
+import { enterInputs } from "../../src/model/enteredInputs.js";
+import { Network } from "../../src/model/network.js";
+import { ONE_THREAD } from "../support/execution.js";
+
+afterEach(() => vi.restoreAllMocks());
+
+const SAMPLES = 40;
+
+/** Sample i has the values i, 0 and 0 or 1. */
+function dataset(Values: typeof Uint8Array | typeof Float32Array): Dataset {
+  const values = Array.from({ length: SAMPLES }, (_, sample) => [sample, 0, sample % 2]);
+  const labels = new Uint8Array(SAMPLES);
+  const targets = { kind: "classes", labels, names: ["a", "b"] } as const;
+  return createDataset({ name: "d", inputs: Values.from(values.flat()), features: 3, targets });
+}
+
+async function createNetwork(): Promise<Network> {
+  const network = await Network.create(perceptron(3, [2], 2, "tanh"), ONE_THREAD);
+  onTestFinished(() => network.dispose());
+  return network;
+}
+
+test.each([Uint8Array, Float32Array])(
+  "%o is copied and counted, and others have their turn meanwhile",
+  async (Values) => {
+    const network = await createNetwork();
+    const { memory } = network.engine;
+    const data = dataset(Values);
+    const target = memory.allocate(data.inputs.byteLength);
+    // A sample takes as long as a slice.
+    let now = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (now += 16));
+    let turns = 0;
+    let isRunning = true;
+    const turn = () => {
+      turns++;
+      if (isRunning) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const density = await enterInputs(network, data, target);
+    isRunning = false;
+    expect(turns).toBeGreaterThanOrEqual(SAMPLES - 1);
+    const bytes = memory.bytes(target, data.inputs.byteLength);
+    expect(new Values(bytes.slice().buffer)).toEqual(data.inputs);
+    expect(density).toEqual({ mean: (39 + 20) / 120, largestRow: 2 });
+  },
+);
+
+test("what is no number any more is named by its sample in the data set", async () => {
+  const network = await createNetwork();
+  const data = dataset(Float32Array);
+  data.inputs[3 * 33 + 1] = Number.NaN;
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 16));
+  const entering = enterInputs(network, data, network.engine.memory.allocate(SAMPLES * 12));
+  await expect(entering).rejects.toThrow(
+    "d: feature 1 of sample 33 is NaN, expected a finite number",
+  );
+});
