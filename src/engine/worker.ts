@@ -1,6 +1,9 @@
-/** What a worker of the pool executes: it instantiates the kernels once, then runs task by task. */
+/**
+ * What a worker of the pool executes: it instantiates the kernels once, then runs task by task. WebAssembly's own way
+ * does for that, without AssemblyScript's loader: the script lies alone where servers are one folder, and Vite before 8
+ * puts workers into scripts without imports.
+ */
 import { isNode } from "./features.js";
-import { instantiateKernels } from "./instantiate.js";
 import type { Kernels } from "./kernels.js";
 import type { Answer, Order } from "./pool.js";
 
@@ -13,10 +16,11 @@ interface Port {
 let kernels: Kernels | undefined;
 let thread = 0;
 
-async function follow(order: Order): Promise<Answer> {
+function follow(order: Order): Answer {
   try {
     if (order.kind === "start") {
-      kernels = await instantiateKernels(order.module, order.memory);
+      const imports = { env: { memory: order.memory } };
+      kernels = new WebAssembly.Instance(order.module, imports).exports as unknown as Kernels;
       thread = order.thread;
     } else {
       kernels?.[order.operation](order.plan, thread, order.first, order.count);
@@ -31,4 +35,4 @@ const port: Port = isNode()
   ? (process.getBuiltinModule("node:worker_threads").parentPort as unknown as Port)
   : (globalThis as unknown as Port);
 
-port.onmessage = async ({ data }) => port.postMessage(await follow(data));
+port.onmessage = ({ data }) => port.postMessage(follow(data));

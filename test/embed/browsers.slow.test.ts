@@ -1,5 +1,5 @@
 /**
- * The package as `npm pack` makes it, in real browsers: bundled by Vite, by webpack, and on a plain page,
+ * The package as `npm pack` makes it, in real browsers: bundled by two Vites, by webpack, and on a plain page,
  * none of them configured. It trains to the same bits as Node, and the page stays responsive.
  */
 import { execFileSync } from "node:child_process";
@@ -17,6 +17,7 @@ import type { AddressInfo } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { build as buildWithVite } from "vite";
+import { build as buildWithVite7 } from "vite7";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import webpack from "webpack";
 import { askPage, CHROMIUM, FIREFOX } from "../support/browserPage.js";
@@ -93,6 +94,18 @@ const BUILDS = {
   "a plain page whose modules and worker lie elsewhere": async () => buildLocated("/static/"),
 };
 
+/** Before 8 Vite bundles with rollup, and makes scripts without imports of workers. */
+async function buildBefore8(): Promise<string> {
+  const folder = join(app, "dist7");
+  await buildWithVite7({
+    root: app,
+    configFile: false,
+    logLevel: "warn",
+    build: { outDir: folder },
+  });
+  return folder;
+}
+
 function importMap(wasmlp: string): string {
   return `<script type="importmap">${JSON.stringify({ imports: { wasmlp } })}</script>`;
 }
@@ -150,10 +163,19 @@ describe.each(Object.entries(BUILDS))("with %s", (_, build) => {
   });
 });
 
+test.skipIf(CHROMIUM.binary === undefined)("with Vite 7, threads included", async () => {
+  const answer = await askPage(CHROMIUM, await buildBefore8(), { isolated: true });
+  expect(answer).toMatchObject({ sha256: expected, isolated: true });
+  const { threads } = answer as { threads: number };
+  expect(threads).toBeGreaterThanOrEqual(Math.min(2, availableParallelism()));
+});
+
 test("bundlers emit the worker of pages alone, and not the one of Node", async () => {
-  const [vite, webpack] = [join(await BUILDS.Vite(), "assets"), await BUILDS.webpack()];
-  expect(readdirSync(vite).filter((name) => name.startsWith("worker"))).toHaveLength(1);
-  for (const folder of [vite, webpack]) {
+  const vites = [join(await BUILDS.Vite(), "assets"), join(await buildBefore8(), "assets")];
+  for (const folder of vites) {
+    expect(readdirSync(folder).filter((name) => name.startsWith("worker"))).toHaveLength(1);
+  }
+  for (const folder of [...vites, await BUILDS.webpack()]) {
     const scripts = readdirSync(folder).filter((name) => /\.m?js$/.test(name));
     for (const name of scripts) {
       // The one of Node imports its neighbours, which are not beside it any more; or it is put into another file.

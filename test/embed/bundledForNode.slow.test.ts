@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,6 +17,7 @@ import { build as buildWithRolldown } from "rolldown";
 import { build as buildWithVite } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import webpack from "webpack";
+import { temporaryDirectory } from "../support/temporaryDirectory.js";
 
 const root = join(import.meta.dirname, "../..");
 const app = mkdtempSync(join(tmpdir(), "wasmlp-server-"));
@@ -45,17 +47,28 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(app, { recursive: true, force: true }));
 
-/** Copies what a server that is one folder wants beside its bundle. */
-function copyFilesBeside(bundle: string): void {
+/**
+ * A server that is one folder: the bundle and what docs/embedding.md says to copy beside it, with no `node_modules`
+ * above.
+ *
+ * @returns where the bundle is now
+ */
+async function deploy(bundle: string): Promise<string> {
+  const folder = await temporaryDirectory();
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   const build = join(root, "build");
   const modules = readdirSync(build).filter((name) => name.endsWith(".wasm"));
   for (const name of [...modules, "browser/worker.js"]) {
-    copyFileSync(join(build, name), join(dirname(bundle), basename(name)));
+    copyFileSync(join(build, name), join(folder, basename(name)));
   }
+  // With the chunks that the bundler has split off.
+  cpSync(dirname(bundle), folder, { recursive: true });
+  return join(folder, basename(bundle));
 }
 
 function run(file: string): string {
-  const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: app, encoding: "utf8" });
+  const cwd = dirname(file);
+  const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd, encoding: "utf8" });
   expect(stderr).toBe("");
   return stdout.trim();
 }
@@ -109,12 +122,9 @@ test("taken in, the package says what it misses, and runs where the program says
   expect(run(await vite("plain.js", "all"))).toMatch(
     /^unsupported-host file:.*wasmlp\.threads\.wasm: Error: ENOENT.*, expected the WebAssembly module there or where locateFiles says$/,
   );
-  const located = await vite("located.js", "all");
-  copyFilesBeside(located);
-  expect(run(located)).toBe("true");
+  expect(run(await deploy(await vite("located.js", "all")))).toBe("true");
   const dir = join(app, "rolldown");
   const input = join(app, "located.js");
   await buildWithRolldown({ input, platform: "node", output: { dir }, logLevel: "silent" });
-  copyFilesBeside(join(dir, "located.js"));
-  expect(run(join(dir, "located.js"))).toBe("true");
+  expect(run(await deploy(join(dir, "located.js")))).toBe("true");
 });
