@@ -52,6 +52,12 @@ test("what the README and other pages of the package link to is in it", () => {
   expect(links.filter((path) => !packed.includes(path))).toEqual([]);
 });
 
+test("the copy of commander has its licence with it", () => {
+  const [copy] = packedPaths().filter((path) => path.startsWith("build/bundled/commander-"));
+  const licence = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8");
+  expect(readFileSync(join(root, copy), "utf8")).toContain(licence);
+});
+
 test("no file names a source map, since none is packed", () => {
   for (const path of packedPaths().filter((path) => /\.(js|d\.ts)$/.test(path))) {
     expect(readFileSync(join(root, path), "utf8"), path).not.toContain("sourceMappingURL");
