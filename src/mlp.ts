@@ -267,7 +267,8 @@ export class Mlp implements Disposable {
   }
 
   /**
-   * Says of every sample of `dataset` what the network makes of it, and compares with its labels or values.
+   * Says of every sample of `dataset` what the network makes of it, and compares with its labels or values. Of targets whose kind only
+   * the table tells, `"accuracy" in evaluation` says that they were classes.
    *
    * @throws OptionError when the data set does not fit the network.
    * @throws DataError when a number of it is NaN or infinite.
@@ -279,6 +280,10 @@ export class Mlp implements Disposable {
     dataset: Dataset<ValueTargets>,
     options?: EvaluateOptions,
   ): Promise<RegressionEvaluation>;
+  evaluate(
+    dataset: Dataset<Targets>,
+    options?: EvaluateOptions,
+  ): Promise<Evaluation | RegressionEvaluation>;
   async evaluate(
     dataset: Dataset | Dataset<ValueTargets>,
     options: EvaluateOptions = {},
