@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { OptionError } from "../index.js";
 import { loadModel, readFileBytes } from "../node/index.js";
+import { TRAINED_ON } from "./trainedRows.js";
 import {
   SETTING_NAMES,
   type SettingName,
@@ -31,7 +32,8 @@ export async function readConfig(path: string): Promise<SettingSource> {
           `${path}: the model does not say how it was trained, expected one that "wasmlp train" saved`,
         );
       }
-      return sourceOf(path, model.training);
+      const { [TRAINED_ON]: _, ...settings } = model.training;
+      return sourceOf(path, settings);
     }
     default:
       throw new OptionError(

@@ -30,6 +30,8 @@ export interface TrainingData<T extends Targets = ClassTargets> {
 export interface OwnData extends TrainingData<Targets> {
   /** Absent where inputs stay as they are and classes are predicted. */
   readonly preprocessing: Preprocessing | undefined;
+  /** Of a table: what tells it from others. */
+  readonly digest?: string;
 }
 
 const DATA_HELP = `

@@ -21,6 +21,7 @@ import type { OwnData } from "./data.js";
 import { describeTable } from "./describeTable.js";
 import { decimalSeparator } from "./optionValues.js";
 import type { Terminal } from "./terminal.js";
+import { digestOf, rowsToTestOn } from "./trainedRows.js";
 import type { DataSettings } from "./trainSettings.js";
 
 /** How a table is read, where the model's training does not say it. */
@@ -78,11 +79,13 @@ export async function loadTable(
       name: testData ?? `${path} (held out)`,
     },
     preprocessing: encoding.preprocessing,
+    digest: digestOf(whole),
   };
 }
 
 /**
- * The data set that a table is to a model that was trained on one like it.
+ * The data set that a table is to a model that was trained on one like it; of the table that it was trained on, the
+ * rows that were held out.
  *
  * @throws OptionError when the model was not trained on a table.
  * @throws FileError or DataError when the file is not such a table.
@@ -94,11 +97,10 @@ export async function loadTableFor(
   terminal: Terminal,
 ): Promise<Dataset<Targets>> {
   const { table, preprocessing } = await readTableFor(model, path, flags, terminal);
-  return encodeTable(table, {
-    preprocessing,
-    names: model.classNames,
-    task: predictsValues(preprocessing) ? "regression" : "classification",
-  });
+  const task = predictsValues(preprocessing) ? "regression" : "classification";
+  const [target] = preprocessing.targets;
+  const { name, table: rows } = rowsToTestOn(model, table, task, target.name, terminal);
+  return { ...encodeTable(rows, { preprocessing, names: model.classNames, task }), name };
 }
 
 /**

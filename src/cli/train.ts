@@ -30,6 +30,7 @@ import { evaluateValues, isOfClasses, loadOwnData, NUMBER_DEFAULTS } from "./own
 import { readRecipe } from "./recipes.js";
 import { openRecords, type RecordFlags } from "./runRecords.js";
 import type { Terminal } from "./terminal.js";
+import { TRAINED_ON } from "./trainedRows.js";
 import { fullReport, jsonReport, resultReport, type TestScore } from "./trainReport.js";
 import {
   flagOf,
@@ -188,7 +189,11 @@ async function train(flags: TrainFlags, terminal: Terminal): Promise<void> {
     if (error !== terminal.signal.reason) throw error;
     interruption = error;
   }
-  if (out !== undefined) await saveModel(model, out, { training: texts });
+  if (out !== undefined) {
+    const { digest } = data;
+    const remembered = digest === undefined ? {} : { [TRAINED_ON]: digest };
+    await saveModel(model, out, { training: { ...texts, ...remembered } });
+  }
   const ownData = kind === "images" ? undefined : flags.data;
   const ended = { training, test, epochs: done, ownData, out, restoredEpoch };
   if (trace && flags.trace !== undefined) {

@@ -32,7 +32,14 @@ test("classes: what is inferred is said, and the saved model takes raw tables", 
   expect(trained.stdout).toContain(`Test accuracy  100 %  12 of 12, ${data} (held out)`);
   expect(trained.stdout).toContain(`evaluate ${out} --data ${data}`);
   const evaluated = await wasmlp("evaluate", out, "--data", data, "--json");
-  expect(parseLines(evaluated.stdout)[0]).toMatchObject({ samples: 60, accuracy: 1 });
+  expect(parseLines(evaluated.stdout)[0]).toMatchObject({
+    data: `${data} (held out)`,
+    samples: 12,
+    accuracy: 1,
+  });
+  expect(evaluated.stderr).toBe(
+    `${data}: the model was trained on 48 of these 60 rows; it is tested on the 12 that were held out.\n`,
+  );
   const alone = await wasmlp("evaluate", out);
   expect([alone.exitCode, alone.stdout]).toEqual([2, ""]);
   expect(alone.stderr).toContain("the model was trained on a table, expected --data FILE");
@@ -243,7 +250,7 @@ test("one bad cell in a column of numbers is refused where it stands, and --cate
   );
   expect(told.stderr).toContain("1 column of numbers, standardised, 1 of categories.\n");
   const again = await wasmlp("evaluate", out, "--data", data, "--json");
-  expect(parseLines(again.stdout)[0]).toMatchObject({ samples: 60 });
+  expect(parseLines(again.stdout)[0]).toMatchObject({ samples: 12 });
   const coded = await wasmlp("train", "--data", join(directory, "codes.csv"), ...flags);
   expect(coded.stderr).toContain(
     '1 of categories. "a" has texts beside numbers and is taken for names: "B" on line 9.\n',
@@ -308,4 +315,33 @@ test("what is said of tables only is refused without one", async () => {
     2,
     "error: --target was given, expected --data FILE with a table or arrays too\n",
   ]);
+});
+
+test("of the table that a model was trained on, the rows that were held out are its test, whatever the file is called", async () => {
+  // Every row has a noise of its own, which the figures of other rows would not reproduce.
+  const lines = Array.from({ length: 40 }, (_, row) => `${row},${(row * row * 7) % 31}.5\n`);
+  const [head, body] = ["x,y\n", lines.join("")];
+  const directory = await files({
+    "all.csv": head + body,
+    "copy.csv": head + body,
+    "more.csv": `${head}${body}40,1.5\n`,
+  });
+  const at = (name: string) => join(directory, name);
+  const [out, other] = [at("m.safetensors"), at("other.safetensors")];
+  const flags = ["--seed", "3", "--epochs", "2"];
+  const trained = await wasmlp("train", "--data", at("all.csv"), ...flags, "--out", out, "--json");
+  const { testValues } = parseLines(trained.stdout).at(-1) as { testValues: unknown };
+  const copy = await wasmlp("evaluate", out, "--data", at("copy.csv"), "--json");
+  expect(parseLines(copy.stdout)[0]).toMatchObject({ samples: 8, values: testValues });
+  const more = await wasmlp("evaluate", out, "--data", at("more.csv"), "--json");
+  expect(more.stderr).toBe("");
+  expect(parseLines(more.stdout)[0]).toMatchObject({ data: at("more.csv"), samples: 41 });
+  const tested = ["--test-data", at("more.csv"), ...flags, "--out", other];
+  await wasmlp("train", "--data", at("all.csv"), ...tested);
+  const known = await wasmlp("evaluate", other, "--data", at("all.csv"), "--json");
+  expect(known.stderr).toContain("all.csv: the model was trained on these rows, so that this says");
+  expect(parseLines(known.stdout)[0]).toMatchObject({ samples: 40 });
+  // What a model remembers of its table is no setting.
+  const again = await wasmlp("train", "--data", at("all.csv"), "--config", out, "--quiet");
+  expect(again.exitCode).toBe(0);
 });
