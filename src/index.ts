@@ -33,6 +33,7 @@ export {
 export { type MixedColumnKind, MOST_CODES } from "./data/csv/mixedColumn.js";
 export { type SplitTableOptions, splitTable } from "./data/csv/splitTable.js";
 export { type Table, type TableOptions, TableReader } from "./data/csv/table.js";
+export { type UnknownCategory, unknownCategories } from "./data/csv/unknownCategories.js";
 export {
   type ClassTargets,
   createDataset,

@@ -19,6 +19,7 @@ import { readCsvFile } from "../node/index.js";
 import { bytes } from "../report/numbers.js";
 import type { OwnData } from "./data.js";
 import { describeTable } from "./describeTable.js";
+import { noteUnknown } from "./noteUnknown.js";
 import { decimalSeparator } from "./optionValues.js";
 import type { Terminal } from "./terminal.js";
 import { digestOf, rowsToTestOn } from "./trainedRows.js";
@@ -72,12 +73,12 @@ export async function loadTable(
     missing: settings.missing,
   });
   terminal.note(describeTable(whole, encoding, settings));
+  const training = { ...encodeTable(parts.training, encoding), name: path };
+  const test = { ...encodeTable(parts.test, encoding), name: testData ?? `${path} (held out)` };
+  noteUnknown(parts.test, encoding.preprocessing, terminal);
   return {
-    training: { ...encodeTable(parts.training, encoding), name: path },
-    test: {
-      ...encodeTable(parts.test, encoding),
-      name: testData ?? `${path} (held out)`,
-    },
+    training,
+    test,
     preprocessing: encoding.preprocessing,
     digest: digestOf(whole),
   };
@@ -100,7 +101,9 @@ export async function loadTableFor(
   const task = predictsValues(preprocessing) ? "regression" : "classification";
   const [target] = preprocessing.targets;
   const { name, table: rows } = rowsToTestOn(model, table, task, target.name, terminal);
-  return { ...encodeTable(rows, { preprocessing, names: model.classNames, task }), name };
+  const dataset = encodeTable(rows, { preprocessing, names: model.classNames, task });
+  noteUnknown(rows, preprocessing, terminal);
+  return { ...dataset, name };
 }
 
 /**
@@ -115,7 +118,9 @@ export async function loadInputsFor(
   terminal: Terminal,
 ): Promise<{ readonly inputs: Float32Array; readonly preprocessing: Preprocessing }> {
   const { table, preprocessing } = await readTableFor(model, path, flags, terminal);
-  return { inputs: encodeInputs(table, preprocessing).inputs, preprocessing };
+  const { inputs } = encodeInputs(table, preprocessing);
+  noteUnknown(table, preprocessing, terminal);
+  return { inputs, preprocessing };
 }
 
 async function readTableFor(

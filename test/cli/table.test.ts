@@ -345,3 +345,21 @@ test("of the table that a model was trained on, the rows that were held out are 
   const again = await wasmlp("train", "--data", at("all.csv"), "--config", out, "--quiet");
   expect(again.exitCode).toBe(0);
 });
+
+test("categories that a model takes for missing ones are named, with their rows and line", async () => {
+  const directory = await files({
+    "flowers.csv": FLOWERS,
+    "new.csv":
+      "length,colour,species\n1,green,rose\n2,,rose\n3,red,iris\n4,green,iris\n5,a\u001b,lily\n",
+  });
+  const at = (name: string) => join(directory, name);
+  const out = at("m.safetensors");
+  const note = `${at("new.csv")}: not known from training, and taken for missing: "green" in 2 rows of "colour", first on line 2; "a\\u001b" in 1 row of "colour", first on line 6.\n`;
+  const flags = ["--missing", "mean", "--epochs", "1", "--seed", "1", "--test-data", at("new.csv")];
+  const trained = await wasmlp("train", "--data", at("flowers.csv"), ...flags, "--out", out);
+  expect(trained.stderr).toContain(note);
+  for (const command of ["predict", "evaluate"]) {
+    const { exitCode, stderr } = await wasmlp(command, out, "--data", at("new.csv"), "--json");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: note });
+  }
+});
