@@ -89,6 +89,16 @@ export function inputNames({ columns }: Preprocessing): string[] {
   );
 }
 
+/** What each input is where its number is missing, NaN where that is refused; undefined where it is of all inputs. */
+export function missingInputs({ columns }: Preprocessing): number[] | undefined {
+  const values = columns.flatMap((column) =>
+    column.kind === "number"
+      ? [column.missing ?? Number.NaN]
+      : column.categories.map(() => Number.NaN),
+  );
+  return values.every(Number.isNaN) ? undefined : values;
+}
+
 /** Of the inputs; undefined where all of them stay as they are. */
 export function inputStandardization(preprocessing: Preprocessing): Standardization | undefined {
   return standardization(

@@ -6,6 +6,7 @@ import { concatenate } from "../../data/concatenate.js";
 import {
   inputNames,
   inputStandardization,
+  missingInputs,
   type Standardization,
   targetStandardization,
 } from "../../data/preprocessing.js";
@@ -43,6 +44,8 @@ export const inputNames = ${JSON.stringify(preprocessing ? inputNames(preprocess
 const LAYERS = ${JSON.stringify(layersOf(architecture))};
 const NORMALIZATION = ${JSON.stringify(normalizationOf(architecture))};
 const WEIGHTS = ${JSON.stringify(quantize ?? "float32")};
+/** What each input is where it is NaN; null where that is refused. */
+const MISSING = ${JSON.stringify((preprocessing && missingInputs(preprocessing)) ?? [])};
 const INPUT_STANDARDIZATION = ${numbers(preprocessing && inputStandardization(preprocessing))};
 const OUTPUT_STANDARDIZATION = ${numbers(preprocessing && targetStandardization(preprocessing))};
 const PARAMETERS =

@@ -1,6 +1,6 @@
 /** The part of an exported module that is the same for every model: its constants stand before it. */
 
-/** Reads LAYERS, NORMALIZATION, WEIGHTS, INPUT_STANDARDIZATION, OUTPUT_STANDARDIZATION, PARAMETERS and KERNELS. */
+/** Reads LAYERS, NORMALIZATION, WEIGHTS, MISSING, INPUT_STANDARDIZATION, OUTPUT_STANDARDIZATION, PARAMETERS and KERNELS. */
 export const runtime = `const OUTPUTS = LAYERS[LAYERS.length - 1][1];
 const BYTE_SCALE = Math.fround(1 / 255);
 
@@ -59,7 +59,8 @@ const { activate, logistic, multiplyRow, softmax } = instance.exports;
 /**
  * What the network says of one sample: class probabilities, or values where it predicts values.
  *
- * @param {Uint8Array | Uint8ClampedArray | Float32Array} inputs raw; bytes stand for byte / 255
+ * @param {Uint8Array | Uint8ClampedArray | Float32Array} inputs raw; bytes stand for byte / 255; NaN is a missing number
+                   of a table's model that was trained with them
  * @param {Float32Array} [outputs] room for the answer, which is filled and returned
  * @returns {Float32Array}
  */
@@ -79,10 +80,11 @@ export function predict(inputs, outputs = new Float32Array(OUTPUTS)) {
     throw new TypeError(\`predict was given \${found}, expected Uint8Array, Uint8ClampedArray or Float32Array\`);
   } else {
     for (let i = 0; i < inputCount; i++) {
-      if (!Number.isFinite(inputs[i])) {
+      const value = Number.isNaN(inputs[i]) ? (MISSING[i] ?? NaN) : inputs[i];
+      if (!Number.isFinite(value)) {
         throw new RangeError(\`predict was given \${inputs[i]} as feature \${i}, expected a finite number\`);
       }
-      x[i] = inputs[i];
+      x[i] = value;
     }
   }
   if (INPUT_STANDARDIZATION) {

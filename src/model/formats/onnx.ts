@@ -6,6 +6,7 @@
 
 import {
   inputStandardization,
+  missingInputs,
   type Standardization,
   targetStandardization,
 } from "../../data/preprocessing.js";
@@ -66,6 +67,8 @@ export function encodeOnnx(
   }
   const graph = new Graph();
   let values = "inputs";
+  const missing = preprocessing && missingInputs(preprocessing);
+  if (missing) values = fillMissing(graph, values, missing);
   const standardization = preprocessing && inputStandardization(preprocessing);
   if (standardization) values = standardize(graph, values, standardization);
   architecture.layers.forEach(({ activation }, index) => {
@@ -223,6 +226,13 @@ function applyActivation(graph: Graph, activation: OutputActivation, z: string, 
     case "identity":
       return graph.node("Identity", [z], a);
   }
+}
+
+/** What stands for each NaN; where that is NaN too, it stays. */
+function fillMissing(graph: Graph, values: string, missing: readonly number[]): string {
+  graph.floats("missing", [missing.length], Float32Array.from(missing));
+  const isMissing = graph.node("IsNaN", [values], "is_missing");
+  return graph.node("Where", [isMissing, "missing", values], "filled");
 }
 
 /**

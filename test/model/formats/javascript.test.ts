@@ -74,6 +74,29 @@ test("… with raw inputs and raw values", async () => {
   expect(exported.inputNames).toEqual([first, "colour = red", "colour = blue", ...others]);
 });
 
+test("a number that is missing is what it was in training, and refused where it was refused then", async () => {
+  const columns = Array.from({ length: FEATURES - 2 }, (_, index) => ({
+    kind: "number" as const,
+    name: `x${index}`,
+    mean: 0,
+    scale: 1,
+    ...(index < 3 && { missing: index - 0.25 }),
+  }));
+  const colours = { kind: "categories" as const, name: "colour", categories: ["red", "blue"] };
+  const exported = await compare({
+    architecture: perceptron(FEATURES, [18], 1, "tanh", "identity"),
+    preprocessing: { columns: [colours, ...columns], targets: [{ name: "y" }] },
+  });
+  const filled = randomFloats(FEATURES, 1);
+  filled.set([-0.25, 0.75, 1.75], 2);
+  const inputs = filled.slice().fill(Number.NaN, 2, 5);
+  expect(exported.predict(inputs)).toEqual(exported.predict(filled));
+  for (const place of [1, 5]) {
+    const refused = filled.slice().fill(Number.NaN, place, place + 1);
+    expect(() => exported.predict(refused)).toThrow(`given NaN as feature ${place}, expected`);
+  }
+});
+
 test("names are data, whatever is in them", async () => {
   const classNames = ['"; throw 1; //', "*/ `$", "\u2028 é"];
   const architecture = perceptron(FEATURES, [4], 3, "tanh");

@@ -115,3 +115,25 @@ test("… with columns of scales far apart, within 1e-5 of the largest logit", a
   }
   expectClose(outputs, whole.predict(raw));
 });
+
+test.each([
+  { what: "standardised", mean: 2, scale: 3 },
+  { what: "as they are", mean: 0, scale: 1 },
+])("a number that is missing is what it was in training, inputs $what", async ({ mean, scale }) => {
+  const columns = Array.from({ length: FEATURES }, (_, index) => ({
+    ...{ kind: "number" as const, name: `x${index}`, mean, scale },
+    ...(index !== 3 && { missing: index + 0.1 }),
+  }));
+  using model = await Mlp.create({
+    architecture: perceptron(FEATURES, [5], 1, "tanh", "identity"),
+    preprocessing: { columns, targets: [{ name: "y" }] },
+    ...{ seed: 4, threads: 1, simd: "plain" },
+  });
+  const file = encodeOnnx(model.snapshot());
+  const raw = inputs.map((value, index) => (index % FEATURES === 4 ? Number.NaN : value));
+  const filled = inputs.map((value, index) => (index % FEATURES === 4 ? 4.1 : value));
+  expectClose((await run(file, raw)).outputs, model.predict(filled));
+  const unknown = inputs.map((value, index) => (index === 3 ? Number.NaN : value));
+  const { outputs } = await run(file, unknown);
+  expect(Array.from(outputs, Number.isNaN)).toEqual([true, false, false, false, false]);
+});
