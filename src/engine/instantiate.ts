@@ -25,6 +25,11 @@ const NAMES = {
   relaxed: { private: "wasmlp.relaxed.wasm", shared: "wasmlp.threads.relaxed.wasm" },
 } as const;
 
+/** What HTML begins with. */
+const LESS_THAN = 0x3c;
+
+const VITE_HINT = '; in Vite: optimizeDeps: { exclude: ["wasmlp"] }';
+
 /** By address. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
@@ -103,25 +108,31 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
  * The bytes of a module: in Node a file, elsewhere something to fetch. `getBuiltinModule` keeps the import of
  * `node:fs` out of sight of browser bundlers, and a file of 48 KB is read sooner than a promise is kept.
  *
- * @throws EngineError "unsupported-host" when it is not there.
+ * @throws EngineError "unsupported-host" when it is not there, or something else is.
  */
 export async function readModule(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   let found: string;
+  let hint = "";
   let cause: unknown;
   try {
     if (url.protocol === "file:" && isNode()) {
       return process.getBuiltinModule("node:fs").readFileSync(url);
     }
     const response = await fetch(url);
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    found = `the server answered ${response.status}`;
+    if (response.ok) {
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      if (bytes[0] === 0) return bytes;
+      // Many servers answer with the page what they do not have; Vite before 8 moves the library away from its modules.
+      found = bytes[0] === LESS_THAN ? "found a page of HTML" : "found no WebAssembly";
+      if (bytes[0] === LESS_THAN) hint = VITE_HINT;
+    } else found = `the server answered ${response.status}`;
   } catch (error) {
     cause = error;
     found = String(error);
   }
   throw new EngineError(
     "unsupported-host",
-    `${url.href}: ${found}, expected the WebAssembly module there or where locateFiles says`,
+    `${url.href}: ${found}, expected the WebAssembly module there or where locateFiles says${hint}`,
     { cause },
   );
 }

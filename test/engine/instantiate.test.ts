@@ -78,4 +78,23 @@ describe("outside of Node", () => {
     });
     expect(await fresh.compileModule(PLAIN)).toBeInstanceOf(WebAssembly.Module);
   });
+
+  test.for([
+    [
+      "<!doctype html>",
+      'found a page of HTML, expected the WebAssembly module there or where locateFiles says; in Vite: optimizeDeps: { exclude: ["wasmlp"] }',
+    ],
+    [
+      "version https",
+      "found no WebAssembly, expected the WebAssembly module there or where locateFiles says",
+    ],
+    ["", "found no WebAssembly, expected the WebAssembly module there or where locateFiles says"],
+  ])("a server that answers with something else, %j, is told of", async ([text, sentence]) => {
+    vi.stubGlobal("fetch", async () => new Response(text));
+    const { href } = fresh.moduleUrl(PLAIN);
+    await expect(fresh.compileModule(PLAIN)).rejects.toMatchObject({
+      code: "unsupported-host",
+      message: `${href}: ${sentence}`,
+    });
+  });
 });
