@@ -35,7 +35,7 @@ const COMMANDS: readonly {
   },
   {
     name: "predict",
-    description: "Read the digits in pictures with a saved model",
+    description: "Read the digits in pictures, or predict rows of data",
     load: async () => (await import("./predict.js")).definePredict,
   },
   {

@@ -103,7 +103,7 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
       `${table.place}: categories names ${show(stranger.name)}, expected one of the inputs`,
     );
   }
-  for (const column of targets) refuseMissing(table, column, kindOf(column));
+  for (const column of targets) refuseMissing(table, column, kindOf(column), TARGET_IS_NEEDED);
   const task = options.task ?? inferTask(table, targets);
   if (task === "regression") refuseConstant(table, targets);
   return {
@@ -161,7 +161,7 @@ export function selectTargets(
   );
 }
 
-const TARGET_IS_NEEDED = "as it is a target";
+const TARGET_IS_NEEDED = "as it is a target, or the row left out of the file";
 const TRAINED_WITHOUT = "or a model trained with --missing mean";
 
 /**

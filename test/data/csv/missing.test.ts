@@ -71,3 +71,10 @@ test("a model takes what its column is for: nothing, where it was trained with i
   const named = learnEncoding(read(["x", "None"])).preprocessing;
   expect([...encodeInputs(read(["None"]), named).inputs]).toEqual([1, 0]);
 });
+
+test("of a target nothing may be missing, whatever is done about inputs", () => {
+  const table = read(["1.5", "", "2.5"]);
+  expect(() => learnEncoding(table, { target: ["a"], missing: "mean" })).toThrow(
+    't.csv: line 3, column 1 ("a"): found nothing, expected a value, as it is a target, or the row left out of the file',
+  );
+});
