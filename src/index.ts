@@ -30,6 +30,7 @@ export {
   type TableEncoding,
   type Task,
 } from "./data/csv/encode.js";
+export { encodeRow } from "./data/csv/encodeRow.js";
 export { type MixedColumnKind, MOST_CODES } from "./data/csv/mixedColumn.js";
 export { type SplitTableOptions, splitTable } from "./data/csv/splitTable.js";
 export { type Table, type TableOptions, TableReader } from "./data/csv/table.js";

@@ -12,6 +12,7 @@ const EXAMPLES = {
   "readme.ts": embeddingExample(),
   "own-data.ts": documentedCode("docs/embedding.md", "Data of one's own"),
   "table.ts": documentedCode("docs/data.md", "In a library"),
+  "row.ts": documentedCode("docs/data.md", "A row from a form"),
   "arrays.ts": documentedCode("docs/data.md", "Of arrays"),
 };
 

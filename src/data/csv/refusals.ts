@@ -77,11 +77,14 @@ export function unknownCategory(
   code: number,
   known: readonly string[],
 ): DataError {
-  const names = known.slice(0, NAMES_TOLD).map(show).join(", ");
-  const more = known.length > NAMES_TOLD ? ` … (${known.length} in training)` : "";
   return new DataError(
-    `${at(table, column, column.lineOf(code))}: found ${show(column.categories[code])}, expected one of ${names}${more}`,
+    `${at(table, column, column.lineOf(code))}: found ${show(column.categories[code])}, expected one of ${showCategories(known)}`,
   );
+}
+
+export function showCategories(known: readonly string[]): string {
+  const names = known.slice(0, NAMES_TOLD).map(show).join(", ");
+  return names + (known.length > NAMES_TOLD ? ` … (${known.length} in training)` : "");
 }
 
 /** Among values, a text is a mistake: as a category it would make one of every value. */
