@@ -2,8 +2,7 @@
  * A session passes a data set through a network: the data set copied into linear memory once, the
  * buffers of one batch, and the plan that the kernels follow. Nothing is allocated afterwards.
  */
-import { checkDataset, checkValues, type Dataset, type Targets } from "../data/dataset.js";
-import { standardize } from "../data/preprocessing.js";
+import { checkDataset, type Dataset, type Targets } from "../data/dataset.js";
 import type { Pointer } from "../engine/kernels.js";
 import {
   LOSS_CODES,
@@ -23,7 +22,7 @@ import { spinsFor, teamBytes } from "../engine/team.js";
 import { OptionError } from "../errors.js";
 import { countClasses, fitsTargets, type Layer, lossOf } from "./architecture.js";
 import { layOutAugmentation } from "./augmentationLayout.js";
-import { enterInputs } from "./enteredInputs.js";
+import { type EnteredTargets, enterInputs, enterTargets } from "./enteredDataset.js";
 import { countDescentTiles, type LayerLayout, layOutLayers, layOutScratch } from "./layout.js";
 import { dropoutFields, type Learning } from "./learning.js";
 import { LearningState } from "./learningState.js";
@@ -66,7 +65,7 @@ export interface LayerState {
 }
 
 /** What of a session is there before it. */
-interface EnteredInputs {
+interface EnteredDataset extends EnteredTargets {
   /** Freed with the session. */
   readonly regions: Regions;
   /** `[samples, features]` */
@@ -111,9 +110,10 @@ export class Session {
     checkParameters(network);
     const regions = new Regions(network.engine.memory);
     try {
+      const targets = enterTargets(network, dataset, regions);
       const inputs = regions.allocateBytes(dataset.inputs.byteLength);
       const density = await enterInputs(network, dataset, inputs);
-      return new Session(network, dataset, options, { regions, inputs, density });
+      return new Session(network, dataset, options, { regions, inputs, density, ...targets });
     } catch (error) {
       regions.free();
       throw error;
@@ -124,10 +124,10 @@ export class Session {
     network: Network,
     dataset: Dataset<Targets>,
     options: SessionOptions,
-    { regions, inputs, density }: EnteredInputs,
+    { regions, inputs, density, labels, values }: EnteredDataset,
   ) {
     const { engine } = network;
-    const { memory, execution } = engine;
+    const { execution } = engine;
     const { learning } = options;
     this.#network = network;
     this.#learning = learning;
@@ -142,11 +142,6 @@ export class Session {
     this.#totals = regions.allocateBytes(this.steps * TOTALS_BYTES);
     this.#plan = regions.allocateBytes(PLAN_BYTES);
     this.#settings = learning ? regions.allocateBytes(this.steps * SETTINGS_BYTES) : 0;
-    const { targets } = dataset;
-    const labels = targets.kind === "classes" ? this.#numbers(this.samples) : 0;
-    const values = targets.kind === "values" ? this.#numbers(targets.values.length) : 0;
-    if (targets.kind === "classes") memory.integers(labels, this.samples).set(targets.labels);
-    else copyValues(network, dataset, values);
     const firstLayer = isSparse(density) ? "sparse" : "dense";
     const order = options.order === "shuffled" ? this.#numbers(this.samples) : 0;
     const { features } = dataset;
@@ -334,15 +329,6 @@ export class Session {
   #numbers(count: number): Pointer {
     return this.#regions.allocateNumbers(count);
   }
-}
-
-function copyValues(network: Network, { name, targets }: Dataset<Targets>, target: Pointer): void {
-  if (targets.kind !== "values") return;
-  const { engine, targetStandardization } = network;
-  const copy = engine.memory.floats(target, targets.values.length);
-  copy.set(targets.values);
-  if (targetStandardization) standardize(copy, targetStandardization);
-  checkValues(name, targets, copy);
 }
 
 function checkFit(network: Network, dataset: Dataset<Targets>): void {

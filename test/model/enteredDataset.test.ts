@@ -1,8 +1,9 @@
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { createDataset, type Dataset } from "../../src/data/dataset.js";
 import { perceptron } from "../../src/model/architecture.js";
-import { enterInputs } from "../../src/model/enteredInputs.js";
+import { enterInputs } from "../../src/model/enteredDataset.js";
 import { Network } from "../../src/model/network.js";
+import { Session } from "../../src/model/session.js";
 import { ONE_THREAD } from "../support/execution.js";
 
 afterEach(() => vi.restoreAllMocks());
@@ -59,4 +60,25 @@ test("what is no number any more is named by its sample in the data set", async 
   await expect(entering).rejects.toThrow(
     "d: feature 1 of sample 33 is NaN, expected a finite number",
   );
+});
+
+test("labels are copied before others have their turn, and such as are no classes by then are told", async () => {
+  const network = await createNetwork();
+  const { memory } = network.engine;
+  const data = dataset(Uint8Array);
+  const integers = vi.spyOn(memory, "integers");
+  const creating = Session.create(network, data, { batchSize: 8, order: "stored" });
+  expect(integers.mock.results.map(({ value }) => [...value])).toEqual([Array(SAMPLES).fill(0)]);
+  data.targets.labels.fill(200);
+  await expect(creating).rejects.toThrow("d: the label of sample 0 is 200, expected 0 to 1");
+});
+
+test("inputs that go to another thread meanwhile are told", async () => {
+  const network = await createNetwork();
+  const data = dataset(Float32Array);
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 16));
+  const entering = enterInputs(network, data, network.engine.memory.allocate(SAMPLES * 12));
+  structuredClone(data.inputs, { transfer: [data.inputs.buffer] });
+  await expect(entering).rejects.toThrow("d: has 0 input values, expected 120");
 });
