@@ -9,9 +9,6 @@ export const DELIMITERS: readonly Delimiter[] = [",", ";", "\t"];
 
 const [LINE_FEED, RETURN, QUOTE] = [10, 13, 34];
 
-/** Nothing stands behind the quote that closes it. */
-const QUOTED_CELL = /^"(?:[^"]|"")*"$/;
-
 /** What a delimiter makes of a row. */
 interface Row {
   readonly cells: number;
@@ -71,18 +68,18 @@ function measure(rows: readonly Row[]): Cut {
 function cutRows(text: string, delimiter: Delimiter): Row[] {
   const rows: Row[] = [];
   const separator = delimiter.charCodeAt(0);
-  let [cells, isClean, isBroken, isQuoted, start] = [0, true, false, false, 0];
+  let [cells, isClean, isBroken, isQuoted, start, closed] = [0, true, false, false, 0, -1];
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === QUOTE && text.charCodeAt(start) === QUOTE) {
       // In a quoted cell a quote ends the quotation, or begins it anew where one ended just before.
-      const isDoubled = index > start + 1 && text.charCodeAt(index - 1) === QUOTE;
-      isQuoted = !isQuoted && (index === start || isDoubled);
+      if (isQuoted) closed = index;
+      isQuoted = !isQuoted && (index === start || closed === index - 1);
     }
     const isLineEnd = code === LINE_FEED || code === RETURN;
     if (isQuoted || (code !== separator && !isLineEnd)) continue;
     const cell = text.slice(start, index);
-    isBroken ||= cell.startsWith('"') && !QUOTED_CELL.test(cell);
+    isBroken ||= cell.startsWith('"') && closed < index - 1;
     isClean &&= isCleanCell(cell, delimiter);
     const isEmptyLine = isLineEnd && cells === 0 && index === start;
     start = index + 1;

@@ -29,3 +29,7 @@ test.each<{ text: string; delimiter: Delimiter | undefined; why: string }>([
 ])("$delimiter: $why", ({ text, delimiter }) => {
   expect(detectDelimiter(text)).toBe(delimiter);
 });
+
+test("a quoted cell may be as long as a cell may be", () => {
+  expect(detectDelimiter(`"${"x".repeat(12_000_000)}";b\n`)).toBe(";");
+});
