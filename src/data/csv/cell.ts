@@ -8,7 +8,7 @@ export interface Cell {
   readonly line: number;
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const DECIMAL_COMMA = /^[+-]?\d*,\d+(?:e[+-]?\d+)?$/i;
 /** Ways of writing a number that are not read. U+2212 is the typographic minus. */
 const FOREIGN: readonly RegExp[] = [
@@ -16,7 +16,7 @@ const FOREIGN: readonly RegExp[] = [
   /^[+\-\u2212]?\d{1,3}([.,'\u2019 \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?:[.,]\d+)?$/,
   // Digit groups of two, as in India: "1,23,100".
   /^[+\-\u2212]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?$/,
-  /^\u2212(?:\d+[.,]?\d*|[.,]\d+)(?:e[+\-\u2212]?\d+)?$/i,
+  /^\u2212(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+\-\u2212]?\d+)?$/i,
 ];
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
 /**
