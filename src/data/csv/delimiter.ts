@@ -12,6 +12,8 @@ const [LINE_FEED, RETURN, QUOTE] = [10, 13, 34];
 /** What a delimiter makes of a row. */
 interface Row {
   readonly cells: number;
+  /** Whether the last cell is empty, as a delimiter at the row's end makes it. */
+  readonly endsEmpty: boolean;
   /** Whether no other delimiter stands in a cell that is not quoted, unless as a decimal comma or in digit groups. */
   readonly isClean: boolean;
   /** Whether something stands behind a quote that closes a cell, which the right delimiter does not leave. */
@@ -26,14 +28,14 @@ interface Cut {
   readonly alike: number;
   /** Of these, such in whose cells no other delimiter stands. */
   readonly clean: number;
-  /** Whether any row is broken. */
-  readonly isBroken: boolean;
+  /** Whether the table would be refused: a row is broken, or most have other numbers of cells than the first. */
+  readonly isRefused: boolean;
 }
 
 /**
  * The delimiter that cuts most rows into as many cells, so that these hold no other; of several the one that makes most cells,
  * the comma where there is none. A header may have commas in its names, `Größe, cm;Gewicht, kg`, and numbers decimal ones: neither
- * tells anything in a single row.
+ * tells anything in a single row. One by which most rows have other numbers of cells than the first comes after the others.
  *
  * @param text the table's beginning; a row that does not end is left out
  * @returns undefined where no row ends
@@ -50,9 +52,9 @@ export function detectDelimiter(text: string): Delimiter | undefined {
   return best.alike === 0 ? "," : best.delimiter;
 }
 
-/** Of cuts that make no cells, of those that leave a row broken, of the others. */
-function rank({ alike, isBroken }: Cut): number {
-  return alike === 0 ? 0 : isBroken ? 1 : 2;
+/** Of cuts that make no cells, of those that leave a table to be refused, of the others. */
+function rank({ alike, isRefused }: Cut): number {
+  return alike === 0 ? 0 : isRefused ? 1 : 2;
 }
 
 function measure(rows: readonly Row[]): Cut {
@@ -61,7 +63,16 @@ function measure(rows: readonly Row[]): Cut {
   let [most, count] = [0, 0];
   for (const [cells, times] of alike) if (times > count) [most, count] = [cells, times];
   const clean = rows.filter(({ cells, isClean }) => isClean && cells === most).length;
-  return { cells: most, alike: count, clean, isBroken: rows.some(({ isBroken }) => isBroken) };
+  return { cells: most, alike: count, clean, isRefused: areRefused(rows) };
+}
+
+function areRefused(rows: readonly Row[]): boolean {
+  if (rows.some(({ isBroken }) => isBroken)) return true;
+  const [first, ...below] = rows;
+  const others = below.filter(({ cells, endsEmpty }) => {
+    return cells !== first.cells && !(endsEmpty && cells === first.cells + 1);
+  });
+  return others.length > below.length / 2;
 }
 
 /** Rows that end within the text, empty lines aside; quotes count where they open a cell. */
@@ -86,7 +97,7 @@ function cutRows(text: string, delimiter: Delimiter): Row[] {
     if (isEmptyLine) continue;
     cells++;
     if (!isLineEnd) continue;
-    rows.push({ cells, isClean, isBroken });
+    rows.push({ cells, endsEmpty: cell.trim() === "", isClean, isBroken });
     [cells, isClean, isBroken] = [0, true, false];
   }
   return rows;
