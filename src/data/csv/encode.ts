@@ -128,10 +128,9 @@ export function learnEncoding(table: Table, options: EncodingOptions = {}): Tabl
   };
 }
 
-/** The number of the last column that is not incidental, from 1. */
-function lastColumn({ columns }: Table): number {
-  const last = columns.findLastIndex(({ isIncidental }) => !isIncidental);
-  return last < 0 ? columns.length : last + 1;
+/** The last column that is not incidental, or the last one where all are. */
+function lastColumn({ columns }: Table): TableColumn {
+  return columns.findLast(({ isIncidental }) => !isIncidental) ?? columns[columns.length - 1];
 }
 
 function kindOf({ isNumeric }: TableColumn): "numbers" | "texts" {
@@ -143,16 +142,14 @@ function kindOf({ isNumeric }: TableColumn): "numbers" | "texts" {
  *
  * @throws OptionError when there is no such column, or one is named twice.
  */
-export function selectTargets(
-  table: Table,
-  names: readonly string[] = [String(lastColumn(table))],
-): TableColumn[] {
+export function selectTargets(table: Table, names?: readonly string[] | undefined): TableColumn[] {
   const [first, second] = table.columns;
   if (first && !second) {
     throw new DataError(
       `${table.place}: has a single column, ${show(first.name)}, expected inputs and a target, separated by commas, semicolons or tabs`,
     );
   }
+  if (!names) return [lastColumn(table)];
   const targets = names.map((name) => find(table, name, "target"));
   const twice = targets.find((column, index) => targets.indexOf(column) < index);
   if (!twice) return targets;

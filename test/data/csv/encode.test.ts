@@ -45,6 +45,12 @@ test("numbers are inputs of their own, categories an input each, classes are sor
   expect(seen[0]).toBeCloseTo((1 - mean) / scale, 6);
 });
 
+test("the last column is the target, whatever number another has for its name", () => {
+  const { preprocessing } = learnEncoding(read("id,age,4,y\n7,1,5,p\n8,3,6,q\n"));
+  expect(preprocessing.targets).toEqual([{ name: "y" }]);
+  expect(preprocessing.columns.map(({ name }) => name)).toEqual(["id", "age", "4"]);
+});
+
 test("several targets are values, each with its own mean and deviation", () => {
   const table = read(TEXT);
   const encoding = learnEncoding(table, { target: ["price", "size"], columns: ["colour"] });
