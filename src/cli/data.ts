@@ -31,7 +31,7 @@ export interface OwnData extends TrainingData<Targets> {
   /** Absent where inputs stay as they are and classes are predicted. */
   readonly preprocessing: Preprocessing | undefined;
   /** Of a table: what tells it from others. */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
 }
 
 const DATA_HELP = `

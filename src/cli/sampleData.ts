@@ -26,6 +26,7 @@ import { plural } from "../report/numbers.js";
 import type { OwnData } from "./data.js";
 import { predictsValues } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
+import { digestOfSamples, samplesToTestOn } from "./trainedRows.js";
 import type { DataSettings } from "./trainSettings.js";
 
 /** Which arrays are meant, where their names do not say so. */
@@ -86,11 +87,14 @@ export async function loadSamples(
     training,
     test,
     preprocessing: encoding.preprocessing,
+    // A file that holds what to test on is tested on that again.
+    digest: given && testData === undefined ? undefined : digestOfSamples(whole),
   };
 }
 
 /**
- * The data set that arrays are to a model: what a file holds to test on, or else all of it.
+ * The data set that arrays are to a model: what a file holds to test on, or else all of it; of the arrays that it was
+ * trained on, the samples that were held out.
  *
  * @throws FileError, DataError or OptionError when the file holds nothing that the model takes.
  */
@@ -100,9 +104,10 @@ export async function loadSamplesFor(
   names: ArrayNames,
   terminal: Terminal,
 ): Promise<Dataset<Targets>> {
-  const samples = requireTargets(await readFor(model, path, names));
   const { preprocessing, classNames } = model;
   const task = preprocessing && predictsValues(preprocessing) ? "regression" : "classification";
+  const whole = requireTargets(await readFor(model, path, names));
+  const samples = samplesToTestOn(model, whole, task, terminal);
   const dataset = encodeSamples(samples, { task, names: classNames, preprocessing });
   checkScale(model, dataset, path);
   tellPixels(samples, dataset, terminal);

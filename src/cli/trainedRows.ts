@@ -1,11 +1,19 @@
-/** Which rows of a table a model was trained on: it remembers the table, so that it is not tested on what it knows. */
+/** Which rows a model was trained on: it remembers its table or arrays, so that it is not tested on what it knows. */
 import { createHash } from "node:crypto";
-import { type Mlp, splitTable, type Table, type Task } from "../index.js";
+import {
+  type LabelledSamples,
+  type Mlp,
+  splitSamples,
+  splitTable,
+  type Table,
+  type Task,
+} from "../index.js";
+import { plural } from "../report/numbers.js";
 import type { Terminal } from "./terminal.js";
 
 /** By which the digest is kept among the settings of the training; no setting itself. */
 export const TRAINED_ON = "trainedOn";
-/** Hexadecimal: 64 bits tell any two tables apart. */
+/** Hexadecimal: 64 bits tell any two of them apart. */
 const DIGITS = 16;
 
 /** What tells a table from others by its cells, whatever its file is called and whether it is compressed. */
@@ -22,33 +30,85 @@ export function digestOf({ columns, rows }: Table): string {
   return hash.digest("hex").slice(0, DIGITS);
 }
 
+/** The same of arrays: their shapes, and the values of each. */
+export function digestOfSamples({ inputs, targets }: LabelledSamples): string {
+  const hash = createHash("sha256");
+  for (const array of [inputs, targets]) {
+    hash.update(JSON.stringify([array.shape, array.dtype, "texts" in array ? array.texts : []]));
+    hash.update(array.values);
+  }
+  return hash.digest("hex").slice(0, DIGITS);
+}
+
+/** A table or arrays that somebody asks about. */
+interface Whole {
+  readonly place: string;
+  readonly rows: number;
+  /** "row" or "sample". */
+  readonly unit: string;
+  readonly digest: () => string;
+}
+
+/** What of the whole was held out when the model was trained on it; undefined where all of it is to be taken. */
+function recallSplit(
+  { training }: Mlp,
+  { place, unit, digest }: Whole,
+  terminal: Terminal,
+): { readonly fraction: number; readonly seed: number } | "none" | undefined {
+  const { [TRAINED_ON]: known, testData, testSplit, seed = 0 } = training ?? {};
+  if (known === undefined || known !== digest()) return undefined;
+  if (testData === undefined) return { fraction: Number(testSplit), seed: Number(seed) };
+  terminal.note(
+    `${place}: the model was trained on these ${unit}s, so that this says little of how it does on others.`,
+  );
+  return "none";
+}
+
+function tellHeldOut({ place, rows, unit }: Whole, heldOut: number, terminal: Terminal): void {
+  terminal.note(
+    `${place}: the model was trained on ${rows - heldOut} of these ${plural(rows, unit)}; it is tested on the ${heldOut} that were held out.`,
+  );
+}
+
 /**
  * Of the table that the model was trained on the rows that were held out, and all rows of others; it is said which.
  *
  * @returns the rows, and what they are called
  */
 export function rowsToTestOn(
-  { training }: Mlp,
+  model: Mlp,
   table: Table,
   task: Task,
   target: string,
   terminal: Terminal,
 ): { readonly table: Table; readonly name: string } {
-  const { place } = table;
-  const { [TRAINED_ON]: digest, testData, testSplit, seed = 0 } = training ?? {};
-  if (digest === undefined || digest !== digestOf(table)) return { table, name: place };
-  if (testData !== undefined) {
-    terminal.note(
-      `${place}: the model was trained on these rows, so that this says little of how it does on others.`,
-    );
-    return { table, name: `${place} (trained on)` };
-  }
+  const { place, rows } = table;
+  const whole: Whole = { place, rows, unit: "row", digest: () => digestOf(table) };
+  const split = recallSplit(model, whole, terminal);
+  if (split === undefined) return { table, name: place };
+  if (split === "none") return { table, name: `${place} (trained on)` };
   const strata =
     task === "classification" ? table.columns.find(({ name }) => name === target) : undefined;
-  const options = { fraction: Number(testSplit), seed: Number(seed), strata };
-  const { test } = splitTable(table, options);
-  terminal.note(
-    `${place}: the model was trained on ${table.rows - test.rows} of these ${table.rows} rows; it is tested on the ${test.rows} that were held out.`,
-  );
+  const { test } = splitTable(table, { ...split, strata });
+  tellHeldOut(whole, test.rows, terminal);
   return { table: test, name: `${place} (held out)` };
+}
+
+/** The same of arrays. */
+export function samplesToTestOn(
+  model: Mlp,
+  samples: LabelledSamples,
+  task: Task,
+  terminal: Terminal,
+): LabelledSamples {
+  const { place } = samples;
+  const [rows] = samples.inputs.shape;
+  const whole: Whole = { place, rows, unit: "sample", digest: () => digestOfSamples(samples) };
+  const split = recallSplit(model, whole, terminal);
+  if (split === undefined) return samples;
+  if (split === "none") return { ...samples, place: `${place} (trained on)` };
+  const strata = task === "classification" ? "targets" : undefined;
+  const { test } = splitSamples(samples, { ...split, strata });
+  tellHeldOut(whole, test.inputs.shape[0], terminal);
+  return test;
 }

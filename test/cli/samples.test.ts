@@ -48,13 +48,23 @@ test("classes in an archive: what is inferred is said, and the model takes raw a
   );
   expect(trained.stdout).toContain(`Test accuracy  100 %  18 of 18, ${data} (held out)`);
   const evaluated = await wasmlp("evaluate", out, "--data", data, "--json");
-  expect(parseLines(evaluated.stdout)[0]).toMatchObject({ samples: 90, accuracy: 1 });
+  expect(parseLines(evaluated.stdout)[0]).toMatchObject({ samples: 18, accuracy: 1 });
+  expect(evaluated.stderr).toBe(
+    `${data}: the model was trained on 72 of these 90 samples; it is tested on the 18 that were held out.\n`,
+  );
+  const known = join(directory, "known.safetensors");
+  await wasmlp("train", "--data", data, "--test-data", data, "--epochs", "1", "--out", known);
+  const all = await wasmlp("evaluate", known, "--data", data, "--json");
+  expect(parseLines(all.stdout)[0]).toMatchObject({ samples: 90 });
+  expect(all.stderr).toContain("the model was trained on these samples, so that this says little");
   const predicted = await wasmlp("predict", out, "--data", data);
   expect(predicted.stdout).toMatch(/^my y,probability\n1,[\d.]+\n2,[\d.]+\n3,/);
   const exported = await wasmlp(
     ...["export", out, "--out", join(directory, "m.onnx"), "--quantize", "int8", "--data", data],
   );
-  expect(exported.stdout).toContain(`Accuracy  100.00 % → 100.00 %  with weights as int8, ${data}`);
+  expect(exported.stdout).toContain(
+    `Accuracy  100.00 % → 100.00 %  with weights as int8, ${data} (held out)`,
+  );
 });
 
 test("texts are classes, in files to train and to test on whose labels differ", async () => {
