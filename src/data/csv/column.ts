@@ -17,6 +17,7 @@ import {
   type UnclearNumber,
 } from "./decimalSeparator.js";
 import { type MixedColumnKind, mixedColumnKind } from "./mixedColumn.js";
+import { RowLabels } from "./rowLabels.js";
 
 /** A column of more different texts than this can hold numbers only. */
 export const MOST_CATEGORIES = 4096;
@@ -24,8 +25,8 @@ export const MOST_CATEGORIES = 4096;
 /** Cells are kept in blocks, so that growing copies nothing. */
 const BLOCK = 65_536;
 
-/** Whether a header names a column, leaves it without a name, or there is no header. */
-export type Naming = "named" | "left unnamed" | "no header";
+/** Whether a header names a column, leaves it without a name, the first one or another, or there is no header. */
+export type Naming = "named" | "first unnamed" | "left unnamed" | "no header";
 
 /** What can be read of a column. */
 export interface TableColumn {
@@ -33,7 +34,8 @@ export interface TableColumn {
   readonly name: string;
   /**
    * Whether it is there by the way, neither an input nor the target unless it is named: a column without a name that is empty, as
-   * delimiters at the ends of rows make it, or numbers the rows, as pandas and R write them.
+   * delimiters at the ends of rows make it, or numbers the rows, as pandas and R write them: from 0 or 1, or as the first column by
+   * different whole numbers.
    */
   readonly isIncidental: boolean;
   /** Whether it numbers the rows, from 0 or 1. */
@@ -87,6 +89,7 @@ export class Column implements TableColumn {
   separatorContext: SeparatorContext | undefined;
   readonly #readsCommas: boolean;
   readonly #naming: Naming;
+  readonly #labels: RowLabels | undefined;
   /** What the next cell holds where the column counts the rows; undefined where it does not. */
   #nextCount: number | undefined;
   readonly #codeOf = new Map<string, number>();
@@ -101,6 +104,7 @@ export class Column implements TableColumn {
   constructor(name: string, naming: Naming, decimal: DecimalSeparator | undefined) {
     this.name = name;
     this.#naming = naming;
+    this.#labels = naming === "first unnamed" ? new RowLabels() : undefined;
     this.#readsCommas = decimal !== "point";
   }
 
@@ -111,7 +115,7 @@ export class Column implements TableColumn {
   get isIncidental(): boolean {
     if (this.#naming === "named") return false;
     if (this.categories.length === 0) return true;
-    return this.#naming === "left unnamed" && this.countsRows;
+    return this.#naming !== "no header" && (this.countsRows || this.#labels?.areDifferent === true);
   }
 
   get countsRows(): boolean {
@@ -142,6 +146,7 @@ export class Column implements TableColumn {
   push(cell: string, line: number): void {
     const text = cell.trim();
     const missing = isMissing(text);
+    this.#labels?.push(text);
     if (missing) this.missing ??= { text, line };
     if (this.#length === 0 && /^[01]$/.test(text)) this.#nextCount = Number(text);
     if (this.#nextCount !== undefined) {

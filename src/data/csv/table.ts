@@ -175,7 +175,8 @@ export class TableReader {
         below.map(({ fields }) => fields),
       );
     const columns = namesOf(first.fields, this.#hasHeader, place).map((name, index) => {
-      const naming = first.fields[index].trim() === "" ? "left unnamed" : "named";
+      const unnamed = index === 0 ? "first unnamed" : "left unnamed";
+      const naming = first.fields[index].trim() === "" ? unnamed : "named";
       return new Column(name, this.#hasHeader ? naming : "no header", decimal);
     });
     this.#columns = columns;

@@ -38,6 +38,18 @@ test("an unnamed column that counts the rows is left out unless it is asked for,
   }
 });
 
+test("an unnamed first column of different whole numbers is left out, as the index of a shuffled frame", () => {
+  const rows = ["17,1,p", "4,2,q", "123456789012,3,p"];
+  const table = read(`,a,y\n${rows.join("\n")}\n`);
+  expect(rolesOf(table)).toEqual(["a", "y"]);
+  expect(rolesOf(table, { columns: ["1", "a"] })).toEqual(["column 1", "a", "y"]);
+  expect(rolesOf(read(`n,a,y\n${rows.join("\n")}\n`))).toEqual(["n", "a", "y"]);
+  for (const other of ["17", "1.5", "-3"]) {
+    expect(rolesOf(read(`,a,y\n${rows.join("\n")}\n${other},5,q\n`))).toHaveLength(3);
+  }
+  expect(rolesOf(read("a,,y\n1,17,p\n2,4,q\n"))).toEqual(["a", "column 2", "y"]);
+});
+
 test("a column with a name that is empty is refused as one", () => {
   expect(() => learnEncoding(read("a,b,c\n1,,p\n2,,q\n"))).toThrow(
     'a.csv: column "b" holds nothing, expected numbers or texts, or --ignore for it',
