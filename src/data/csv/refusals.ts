@@ -11,7 +11,7 @@ export function headerHint({ hasHeader }: Table): string {
 }
 
 /** Of a long list, so many are named. */
-export const NAMES_TOLD = 8;
+const NAMES_TOLD = 8;
 
 export function showNames({ columns }: Table): string {
   const told = columns.slice(0, NAMES_TOLD).map(({ name }) => show(name));

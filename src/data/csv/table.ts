@@ -7,11 +7,10 @@ import { DECIMAL_SEPARATORS, type DecimalSeparator } from "./decimalSeparator.js
 import { DELIMITERS, type Delimiter } from "./delimiter.js";
 import { looksLikeHeader } from "./header.js";
 import { CsvParser } from "./parser.js";
+import { TextBytes, UndecodableBytes } from "./textBytes.js";
 
 /** More columns than this are taken for a mistake. */
 const MOST_COLUMNS = 1_048_576;
-
-import { TextBytes, UndecodableBytes } from "./textBytes.js";
 
 /** Rows below the first, and characters, by which it is judged whether that is a header. */
 const SAMPLE = { rows: 100, characters: 2 ** 20 };
@@ -197,8 +196,11 @@ function namesOf(fields: readonly string[], hasHeader: boolean, place: string): 
   names.forEach((name, index) => {
     const other = seen.get(name);
     if (other !== undefined) {
+      const [unnamed] = [other, index].filter((column) => fields[column].trim() === "");
       throw new DataError(
-        `${place}: the header calls columns ${other + 1} and ${index + 1} both ${show(name)}, expected different names`,
+        unnamed === undefined
+          ? `${place}: the header calls columns ${other + 1} and ${index + 1} both ${show(name)}, expected different names`
+          : `${place}: the header calls column ${(unnamed === index ? other : index) + 1} ${show(name)}, expected another name, as column ${unnamed + 1} has none and is called so`,
       );
     }
     seen.set(name, index);

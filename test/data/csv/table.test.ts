@@ -133,6 +133,16 @@ test.each([
     message: 'the header calls columns 1 and 2 both "a", expected different names',
   },
   {
+    text: "a,,column 2\n1,2,3\n",
+    message:
+      'the header calls column 3 "column 2", expected another name, as column 2 has none and is called so',
+  },
+  {
+    text: "column 2,\n1,2\n",
+    message:
+      'the header calls column 1 "column 2", expected another name, as column 2 has none and is called so',
+  },
+  {
     text: "Report 2023\n\na,b\n1,2\n",
     message: "line 3 has 2 columns, expected 1 as the first row has, or no title above the table",
   },
