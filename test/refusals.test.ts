@@ -43,7 +43,14 @@ import { noise } from "./support/datasets.js";
 const DATASET = noise(20);
 const ARCHITECTURE = perceptron(15, [9], 4, "tanh");
 /** Whose options are refused before anybody looks at it. */
-const TABLE: Table = { place: "t", columns: [], rows: 0, hasHeader: true, decimal: "point" };
+const TABLE: Table = {
+  place: "t",
+  columns: [],
+  rows: 0,
+  hasHeader: true,
+  isHeaderTold: false,
+  decimal: "point",
+};
 const SAMPLES: LabelledSamples = {
   place: "s",
   inputs: { name: "x", shape: [0, 1], dtype: "uint8", values: new Uint8Array() },

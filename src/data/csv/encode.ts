@@ -17,6 +17,7 @@ import type { TableColumn } from "./column.js";
 import { areCodes } from "./mixedColumn.js";
 import {
   headerHint,
+  otherHeaderHint,
   refuseBeyond,
   refuseConstant,
   refuseDoubtful,
@@ -275,7 +276,7 @@ function named(table: Table, wanted: string): TableColumn {
   const found = table.columns.find(({ name }) => name === wanted);
   if (found) return found;
   throw new DataError(
-    `${table.place}: has no column ${show(wanted)}, expected it beside ${showNames(table)}${headerHint(table)}`,
+    `${table.place}: has no column ${show(wanted)}, expected it beside ${showNames(table)}${headerHint(table)}${otherHeaderHint(table)}`,
   );
 }
 

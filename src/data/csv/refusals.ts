@@ -1,13 +1,22 @@
 /** What a table may not hold, in a sentence that names line and column. */
 import { DataError } from "../../errors.js";
 import { show } from "../arrays/show.js";
+import { parseNumber } from "./cell.js";
 import { MOST_CATEGORIES, type TableColumn } from "./column.js";
 import type { DecimalSeparator } from "./decimalSeparator.js";
 import type { Table } from "./table.js";
 
 /** For who expects names of a table whose first row was taken for values. */
-export function headerHint({ hasHeader }: Table): string {
-  return hasHeader ? "" : ", or --header yes where the first row has names";
+export function headerHint({ hasHeader, isHeaderTold }: Table): string {
+  return hasHeader || isHeaderTold ? "" : ", or --header yes where the first row has names";
+}
+
+/** For who gives a table that was to be read as the training set was, but lacks a column of it. */
+export function otherHeaderHint({ hasHeader, isHeaderTold, columns }: Table): string {
+  if (!isHeaderTold) return "";
+  if (!hasHeader) return ", and no header as in training";
+  const looksLikeValues = columns.some(({ name }) => parseNumber(name) !== undefined);
+  return looksLikeValues ? ", in a header as in training" : "";
 }
 
 /** Of a long list, so many are named. */

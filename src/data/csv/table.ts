@@ -50,6 +50,8 @@ export interface Table {
   readonly rows: number;
   /** Whether the first row was taken for the columns' names. */
   readonly hasHeader: boolean;
+  /** Whether an option said so, or the training set, and not the rows. */
+  readonly isHeaderTold: boolean;
   /** "comma" where a column of numbers has decimal commas. */
   readonly decimal: DecimalSeparator;
 }
@@ -88,14 +90,16 @@ export class TableReader {
 
   /** @throws DataError when there are no rows, or the file ends within quotes. */
   end(): Table {
-    const { place } = this.#options;
+    const { place, header } = this.#options;
     this.#parser.push(this.#decode(undefined));
     this.#parser.end();
     this.#begin();
     if (!this.#columns) throw new DataError(`${place}: is empty, expected a table`);
     if (this.#rows === 0) {
       throw new DataError(
-        `${place}: holds nothing but a header, expected rows below it, or --header no if this is one`,
+        header
+          ? `${place}: holds a single row, expected a header and rows below it`
+          : `${place}: holds nothing but a header, expected rows below it, or --header no if this is one`,
       );
     }
     return {
@@ -103,6 +107,7 @@ export class TableReader {
       columns: this.#columns,
       rows: this.#rows,
       hasHeader: this.#hasHeader,
+      isHeaderTold: header !== undefined,
       decimal: this.#judgeSeparators(this.#columns),
     };
   }

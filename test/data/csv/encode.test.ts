@@ -11,8 +11,8 @@ import { splitTable } from "../../../src/data/csv/splitTable.js";
 import { type Table, TableReader } from "../../../src/data/csv/table.js";
 import { DataError, OptionError } from "../../../src/errors.js";
 
-function read(text: string): Table {
-  const reader = new TableReader({ place: "a.csv" });
+function read(text: string, options: { readonly header?: boolean } = {}): Table {
+  const reader = new TableReader({ place: "a.csv", ...options });
   reader.push(new TextEncoder().encode(text));
   return reader.end();
 }
@@ -186,6 +186,25 @@ test("who expects names of a table without a header is told how to say so", () =
     `a.csv: has no column "kind", expected it beside "column 1", "column 2", "column 3", ${header}`,
   );
   expect(() => learnEncoding(read("x,t\n1,a\n"), { target: ["kind"] })).toThrow(/from 1 to 2$/);
+});
+
+test("who told whether there is a header, as predict does by the training set, is not told to tell it", () => {
+  const encoding = learnEncoding(read(TEXT), { ignore: ["price"] });
+  const encode = (text: string, header: boolean) => () =>
+    encodeTable(read(text, { header }), encoding);
+  expect(encode("1,red,a\n2,blue,b\n", true)).toThrow(
+    /^a\.csv: has no column "kind", expected it beside "1", "red", "a", in a header as in training$/,
+  );
+  expect(encode("size,colour\n1,red\n", true)).toThrow(/expected it beside "size", "colour"$/);
+  const numbered = learnEncoding(read("1,2,a\n2,3,b\n3,5,a\n"));
+  expect(() => encodeTable(read("1,2\n", { header: false }), numbered)).toThrow(
+    /^a\.csv: has no column "column 3", expected it beside "column 1", "column 2", and no header as in training$/,
+  );
+  const texts = read("length,2,kind\n1.5,2,a\n2.5,3,b\n3.5,4,a\n", { header: false });
+  expect(() => learnEncoding(texts)).toThrow(/where its numbers are names$/);
+  expect(() => read("1,2,a\n", { header: true })).toThrow(
+    "a.csv: holds a single row, expected a header and rows below it",
+  );
 });
 
 test("a table that does not fit an encoding is refused", () => {
