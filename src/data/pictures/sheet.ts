@@ -16,6 +16,15 @@ const MOST_WRITING = 0.25;
 const LEAST_WRITING = 0.04;
 /** Of what sheet and quadrilateral have in common: what only one of them has. Of a disc it is 57 %. */
 const MOST_MISFIT = 0.08;
+/** The same of a sheet without four corners. Of bold digits it is 39 % and more. */
+const MOST_COVERED_MISFIT = 0.2;
+/** The fewest square corners of such a sheet. A digit with a round outline has none. */
+const LEAST_CORNERS = 2;
+/** Of the box's shorter side: how far around a corner the sheet is looked at, and at least how many pixels. */
+const AROUND_CORNER = 0.06;
+const LEAST_AROUND_CORNER = 3;
+/** Of the surroundings of a corner: how much of them is sheet, at most. Of a square one it is a quarter, of an arc half. */
+const MOST_AT_CORNER = 0.35;
 /** Of its box: how much a counter, the hole in a digit, fills at least. Strokes fill less. */
 const LEAST_COUNTER = 0.5;
 /** Of the strokes beside a counter, both together: its width, at least. Beside a 1 on a sheet there is more paper. */
@@ -133,7 +142,8 @@ function fill(component: Component, pictureWidth: number): GreyImage {
  * Whole: it has four corners with straight sides between them, and nothing on it, or writing that is little beside it
  * and not such as the holes of a bold digit are. Covered: something hides a corner, or adds to the sheet; then there is
  * more writing on it than a digit has holes, or it reaches the border, where what covers it comes in, and no hole is one
- * of a digit's.
+ * of a digit's. Its outline is still mostly straight, with two square corners: a bold digit may have small or narrow
+ * holes too.
  */
 function kindOf(
   component: Component,
@@ -151,7 +161,9 @@ function kindOf(
   const aspect = shorter / Math.max(width, height);
   const large = holes.filter((hole) => heightOf(hole) >= LEAST_WRITING * shorter);
   if (aspect < LEAST_ASPECT) return undefined;
-  if (misfit(filled) <= MOST_MISFIT) {
+  const corners = cornersOf(filled);
+  const unlike = misfit(filled, corners);
+  if (unlike <= MOST_MISFIT) {
     const isDigit =
       large.length === 0
         ? aspect < LEAST_BLANK_ASPECT
@@ -159,6 +171,8 @@ function kindOf(
     return isDigit || written > MOST_WRITING * area ? undefined : "whole";
   }
   if (large.length === 0 || written > MOST_COVERED_WRITING * area) return undefined;
+  const square = corners.filter((corner) => isSquare(corner, filled));
+  if (unlike > MOST_COVERED_MISFIT || square.length < LEAST_CORNERS) return undefined;
   const sides = sidesReached(component, picture);
   const isWriting = (hole: Component) => !isSolid(hole) || widthOf(hole) < NARROW * width;
   const isCovered = large.length >= LEAST_HOLES || (sides > 0 && large.every(isWriting));
@@ -260,9 +274,25 @@ function cornersOf({ width, height, pixels }: GreyImage): Corner[] {
   });
 }
 
+/** Whether the outline turns there, and at once. */
+function isSquare(corner: Corner, { width, height, pixels }: GreyImage): boolean {
+  const reach = Math.max(LEAST_AROUND_CORNER, Math.round(AROUND_CORNER * Math.min(width, height)));
+  let around = 0;
+  let own = 0;
+  for (let down = -reach; down <= reach; down++) {
+    for (let right = -reach; right <= reach; right++) {
+      if (Math.hypot(down, right) > reach) continue;
+      around++;
+      const [x, y] = [corner.x + right, corner.y + down];
+      const isInBox = x >= 0 && y >= 0 && x < width && y < height;
+      if (isInBox && pixels[y * width + x] !== OUTSIDE) own++;
+    }
+  }
+  return own <= MOST_AT_CORNER * around;
+}
+
 /** The pixels that belong to one of two, the sheet and the quadrilateral between its corners, over those of both. */
-function misfit(filled: GreyImage): number {
-  const corners = cornersOf(filled);
+function misfit(filled: GreyImage, corners: readonly Corner[]): number {
   let both = 0;
   let one = 0;
   filled.pixels.forEach((value, place) => {

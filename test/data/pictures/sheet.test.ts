@@ -94,6 +94,104 @@ test("a bar with a flaw is no sheet", () => {
   expect(findDigits(bar)).toMatchObject({ digits: [{ width: 80, height: 400 }], leftOut: [] });
 });
 
+/** Black on white: what is within one of `round` ellipses and of no hole. */
+function ellipses(
+  width: number,
+  height: number,
+  round: readonly Ellipse[],
+  holes: readonly Ellipse[],
+): GreyImage {
+  const pixels = Uint8Array.from({ length: width * height }, (_, place) => {
+    const x = (place % width) + 0.5;
+    const y = Math.floor(place / width) + 0.5;
+    const isIn = ({ x: middle, y: centre, across, down }: Ellipse) =>
+      Math.hypot((x - middle) / across, (y - centre) / down) <= 1;
+    return round.some(isIn) && !holes.some(isIn) ? 0 : 255;
+  });
+  return { width, height, pixels };
+}
+
+/** Half axes are `across` and `down`. */
+interface Ellipse {
+  readonly x: number;
+  readonly y: number;
+  readonly across: number;
+  readonly down: number;
+}
+
+test.each([
+  {
+    digit: "0, cropped above and below, with a narrow counter",
+    picture: ellipses(
+      100,
+      100,
+      [{ x: 50, y: 50, across: 25, down: 50 }],
+      [{ x: 50, y: 50, across: 1.5, down: 24 }],
+    ),
+    box: { left: 25, top: 0, width: 50, height: 100 },
+  },
+  {
+    digit: "0, cropped above and below, with a counter a little less narrow",
+    picture: ellipses(
+      120,
+      100,
+      [{ x: 60, y: 50, across: 32, down: 50 }],
+      [{ x: 60, y: 50, across: 2, down: 30 }],
+    ),
+    box: { left: 28, top: 0, width: 64, height: 100 },
+  },
+  {
+    digit: "8, cropped above and below, with narrow counters",
+    picture: ellipses(
+      100,
+      100,
+      [
+        { x: 50, y: 26, across: 22, down: 26 },
+        { x: 50, y: 74, across: 26, down: 26 },
+      ],
+      [
+        { x: 50, y: 26, across: 2.5, down: 8 },
+        { x: 50, y: 74, across: 2.5, down: 8 },
+      ],
+    ),
+    box: { left: 24, top: 0, width: 52, height: 100 },
+  },
+  {
+    digit: "8, with a margin and a flaw",
+    picture: ellipses(
+      160,
+      140,
+      [
+        { x: 80, y: 40, across: 30, down: 30 },
+        { x: 80, y: 98, across: 34, down: 32 },
+      ],
+      [
+        { x: 80, y: 40, across: 9, down: 9 },
+        { x: 80, y: 68, across: 3, down: 3 },
+        { x: 80, y: 98, across: 9, down: 9 },
+      ],
+    ),
+    box: { left: 46, top: 10, width: 68, height: 120 },
+  },
+  {
+    digit: "0 of little curvature, cropped above and below, with a narrow counter",
+    picture: framedAtSides(bold(200, 300, 35, [[98, 100, 4, 100]]), 60),
+    box: { left: 60, top: 0, width: 200, height: 300 },
+  },
+])("a bold digit with small holes is no covered sheet: $digit", ({ picture, box }) => {
+  expect(findDigits(picture)).toMatchObject({ digits: [box], leftOut: [] });
+});
+
+/** With black to its left and right. */
+function framedAtSides({ width, height, pixels }: GreyImage, margin: number): GreyImage {
+  const wide = width + 2 * margin;
+  const picture = { width: wide, height, pixels: new Uint8Array(wide * height) };
+  for (let row = 0; row < height; row++) {
+    picture.pixels.set(pixels.subarray(row * width, (row + 1) * width), row * wide + margin);
+  }
+  return picture;
+}
+
 /** A block with round corners and holes. */
 function bold(
   width: number,
