@@ -27,6 +27,9 @@ export class TextBytes {
   #first: Uint8Array | undefined = new Uint8Array();
   #encoding: (typeof ENCODINGS)[number] = ENCODINGS[0];
   #decoder: TextDecoder | undefined;
+  /** The last three bytes of those decoded, among them what may begin a character that the next ones end. */
+  #tail: readonly number[] = [];
+  #length = 0;
 
   /** @throws UndecodableBytes where these are no text. */
   decode(bytes: Uint8Array): string {
@@ -52,10 +55,17 @@ export class TextBytes {
       this.#decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true });
     }
     try {
-      return this.#decoder.decode(bytes, { stream });
+      const text = this.#decoder.decode(bytes, { stream });
+      this.#tail = [...this.#tail, ...bytes.slice(-3)].slice(-3);
+      this.#length += bytes.length;
+      return text;
     } catch (cause) {
       const { name, label } = this.#encoding;
-      const [before] = new TextDecoder(label).decode(bytes).split("\ufffd", 1);
+      const lenient = new TextDecoder(label);
+      // Of the characters that end here nothing is needed, only what the last bytes leave open.
+      const size = name === "UTF-8" ? 3 : 2 + (this.#length % 2);
+      lenient.decode(Uint8Array.from(this.#tail.slice(-size)), { stream: true });
+      const [before] = lenient.decode(bytes).split("\ufffd", 1);
       throw new UndecodableBytes(name, before, cause);
     }
   }

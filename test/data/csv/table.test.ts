@@ -158,3 +158,19 @@ test("a header that is told to be one must have different names", () => {
     'a.csv: the header calls columns 1 and 2 both "a", expected different names',
   );
 });
+
+test("bytes that are no text are found on their line wherever the pieces are cut, within a character too", () => {
+  const text = "\u00e9,\u20ac\n1,\u{1f600}\n2,x\n3,y";
+  const utf8 = [...new TextEncoder().encode(text), 0xe4, 10, 52];
+  const all = `\ufeff${text}\ud83d\n4`;
+  const utf16 = Array.from({ length: all.length }, (_, index) => all.charCodeAt(index));
+  for (const [name, bytes] of [
+    ["UTF-8", utf8],
+    ["UTF-16", utf16.flatMap((unit) => [unit & 255, unit >> 8])],
+  ] as const) {
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const message = `a.csv: line 4 has bytes that are no ${name} text`;
+      expect(() => read(Uint8Array.from(bytes), {}, cut)).toThrow(message);
+    }
+  }
+});
