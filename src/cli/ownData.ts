@@ -96,3 +96,8 @@ export async function evaluateValues(
   const { targets } = dataset;
   return model.evaluate({ ...dataset, targets }, signal ? { signal } : {});
 }
+
+/** Tables and arrays of numbers are not trained on as pictures are. */
+export function isOfNumbers({ inputs, image }: Dataset<Targets>): boolean {
+  return inputs instanceof Float32Array && image === undefined;
+}

@@ -26,7 +26,13 @@ import { addDataOptions, type DataFlags, loadTrainingData, type OwnData } from "
 import { type DataKind, dataKindOf } from "./dataKind.js";
 import { addExecutionOptions, type ExecutionFlags, executionOptions } from "./executionOptions.js";
 import { Findings } from "./findings.js";
-import { evaluateValues, isOfClasses, loadOwnData, NUMBER_DEFAULTS } from "./ownData.js";
+import {
+  evaluateValues,
+  isOfClasses,
+  isOfNumbers,
+  loadOwnData,
+  NUMBER_DEFAULTS,
+} from "./ownData.js";
 import { readRecipe } from "./recipes.js";
 import { openRecords, type RecordFlags } from "./runRecords.js";
 import type { Terminal } from "./terminal.js";
@@ -267,11 +273,6 @@ function splitTrainingData(
 ): { readonly training: Dataset<Targets>; readonly validation?: Dataset<Targets> } {
   if (validationSplit === 0) return { training: dataset };
   return splitDataset(dataset, { fraction: validationSplit, seed });
-}
-
-/** Tables and arrays of numbers are not trained on as pictures are. */
-function isOfNumbers({ inputs, image }: Dataset<Targets>): boolean {
-  return inputs instanceof Float32Array && image === undefined;
 }
 
 /** What is wrong with the data set and the network before the first step. */

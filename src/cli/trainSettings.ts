@@ -260,7 +260,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting<TrainSettings[N
   },
   seed: {
     value: "n",
-    help: "makes the run repeatable, to the bit",
+    help: "makes the run repeatable, to the bit; without it the seed is 0, and bits may differ between machines",
     parse: (place) => wholeNumber(place, { minimum: 0, maximum: LARGEST.seed }),
   },
   inputs: {

@@ -5,7 +5,7 @@ import { findingsReport } from "../../report/findings.js";
 import { addDataOptions, type DataFlags, loadTrainingData, type TrainingData } from "../data.js";
 import { dataKindOf } from "../dataKind.js";
 import { Findings } from "../findings.js";
-import { isOfClasses, loadOwnData } from "../ownData.js";
+import { isOfClasses, isOfNumbers, loadOwnData, NUMBER_DEFAULTS } from "../ownData.js";
 import type { Terminal } from "../terminal.js";
 import {
   DATA_SETTING_NAMES,
@@ -59,8 +59,13 @@ async function data(flags: DataCheckFlags, terminal: Terminal): Promise<void> {
   const texts = Object.fromEntries(
     NAMES.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
   );
-  const { settings } = resolveSettings([{ texts, place: flagOf }]);
-  const { training, test } = await loadClasses(flags, settings, terminal);
+  const given = { texts, place: flagOf };
+  const { training, test } = await loadClasses(flags, resolveSettings([given]).settings, terminal);
+  // The network that train would train.
+  const { settings } = resolveSettings([
+    ...(isOfNumbers(training) ? [NUMBER_DEFAULTS] : []),
+    given,
+  ]);
   const { hidden, activation, outputActivation = "softmax", loss, init, seed = 0 } = settings;
   terminal.progress("looking at the data set …");
   const samples = await examineData(training, { test, seed, signal: terminal.signal });

@@ -66,8 +66,10 @@ function numberIn(
   }
   const digits = withoutPercent(text);
   const hasCommas = typeof value === "string" && tableDecimal === "comma" && decimal !== "point";
-  // "1.234" may be 1234 to who writes decimal commas.
-  if (hasCommas && digits.includes(".")) refuse(name, text, "a decimal comma as in training");
+  // To who writes decimal commas "1.234" may be 1234; "33.5", as fields for numbers have it anywhere, is 33.5.
+  if (hasCommas && /\.\d{3}(?!\d)/.test(digits)) {
+    refuse(name, text, "a decimal comma as in training, or a number in place of the text");
+  }
   const number = parseNumber(digits) ?? (hasCommas ? parseDecimalComma(digits) : undefined);
   if (number !== undefined && Number.isFinite(number)) return number;
   return refuse(name, text, "a number, within ±3.4e38 as float32 holds them");

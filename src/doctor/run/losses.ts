@@ -5,6 +5,8 @@ import { UNLEARNT } from "./situation.js";
 
 /** A loss this many times as high as before the first step has gone astray. */
 const DIVERGED = 1.5;
+/** Up to so many times a guess's loss nobody finds fault with the start, and nobody tells what it was. */
+const UNTOLD = 2;
 /** Epochs that a plateau, or a zigzag, must last to be told from chance. */
 const PLATEAU_EPOCHS = 5;
 const ZIGZAG_EPOCHS = 6;
@@ -28,30 +30,34 @@ export interface Baseline {
   readonly initial: number;
 }
 
-export function examineLosses(
-  epochs: readonly EpochReport[],
-  { guess, initial }: Baseline,
-): Finding[] {
+export function examineLosses(epochs: readonly EpochReport[], baseline: Baseline): Finding[] {
+  const { guess } = baseline;
   return [
-    ...divergence(epochs, Math.max(guess, initial)),
+    ...divergence(epochs, baseline),
     ...plateau(epochs, guess),
     ...oscillation(epochs, guess),
     ...overfitting(epochs),
   ];
 }
 
-function divergence(epochs: readonly EpochReport[], start: number): Finding[] {
+function divergence(epochs: readonly EpochReport[], { guess, initial }: Baseline): Finding[] {
   const { loss: last } = epochs[epochs.length - 1];
-  if (last <= DIVERGED * start) return [];
+  // The first epoch's loss may still be that of the start, of which is known what it was or that it was no fault.
+  const start = epochs.length > 1 ? Math.max(guess, initial, epochs[0].loss) : initial;
+  const limit = DIVERGED * (start || UNTOLD * guess);
+  if (last <= limit) return [];
+  const before = start
+    ? `was about ${start.toFixed(3)} ${start === initial ? "before the first step" : "at first"}`
+    : `a guess costs ${guess.toFixed(3)}`;
   return [
     {
       id: "divergence",
       at: "loss",
-      evidence: `the loss is ${last.toFixed(3)}, and was about ${start.toFixed(3)} before the first step`,
+      evidence: `the loss is ${last.toFixed(3)}, and ${before}`,
       cause: "the steps are so long that they lead away from where the loss is low",
       advice: "a tenth of the learning rate, or limit the gradient's norm",
       value: last,
-      threshold: DIVERGED * start,
+      threshold: limit,
     },
   ];
 }

@@ -22,6 +22,8 @@ test("numbers may be numbers, or texts as in the table", () => {
   const [first] = [encodeInputs(TABLE, strict).inputs.subarray(0, 4)];
   expect(encodeRow({ size: "1,5", share: "7 %", colour: " red" }, strict)).toEqual(first);
   expect(encodeRow({ size: 1.5, share: 7, colour: "red", other: {} }, strict)).toEqual(first);
+  // Fields for numbers write points in every language.
+  expect(encodeRow({ size: "1.5", share: "7%", colour: "red" }, strict)).toEqual(first);
 });
 
 test("what is missing is what it was in training", () => {
@@ -33,7 +35,10 @@ test("what is missing is what it was in training", () => {
 test.each([
   [{ size: "" }, 'row: "size" is missing, expected a value, or a model trained with'],
   [{ colour: "NA" }, 'row: "colour" is missing, expected a value'],
-  [{ size: "1.5" }, 'row: "size" is "1.5", expected a decimal comma as in training'],
+  [
+    { size: "1.234" },
+    'row: "size" is "1.234", expected a decimal comma as in training, or a number',
+  ],
   [{ share: "7" }, 'row: "share" is "7", expected a number with a percent sign as in training'],
   [{ size: "many" }, 'row: "size" is "many", expected a number'],
   [{ size: 1e39 }, 'row: "size" is "1e+39", expected a number, within'],

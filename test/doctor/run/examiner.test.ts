@@ -100,6 +100,9 @@ test("losses alone tell of plateaus, oscillation and divergence, once each", () 
   expect(observe([2.3, 2.3, 2.3, 2.3, 2.3, 2.3, 2.3, 2.3])).toEqual(["plateau in 6"]);
   expect(observe([1, 2, 1, 2, 1, 2, 1, 2, 1])).toContain("oscillation in 7");
   expect(observe([2, 5, 40, 300])).toEqual(["divergence in 2"]);
+  // Of ten classes a guess costs 2.3: a start at twice that, which is no fault, is not taken for divergence.
+  expect(observe([4.5, 3, 2, 1])).toEqual([]);
+  expect(observe([7.2, 7, 7])).toEqual(["divergence in 1"]);
   expect(observe([2, 1, 0.5, 0.4, 0.35, 0.33, 0.32, 0.315, 0.312, 0.311, 0.3105])).toEqual([]);
 });
 
