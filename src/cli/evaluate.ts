@@ -57,15 +57,18 @@ async function evaluate(path: string, flags: EvaluateFlags, terminal: Terminal):
       `${path}: the model was trained on a table, expected --data FILE with one like it`,
     );
   }
-  const dataset = await loadDataFor(model, flags, terminal);
+  const data = await loadDataFor(model, flags, terminal);
+  const dataset: Dataset<Targets> = data;
   if (!isOfClasses(dataset)) {
     await evaluateRegression(model, dataset, flags, terminal);
     return;
   }
   const evaluation = await model.evaluate(dataset, { signal: terminal.signal });
-  const mistakes = worstMistakes(dataset, evaluation, MOST_MISTAKES).map((sample) =>
-    describeMistake(model, dataset, evaluation, sample),
-  );
+  const { numbers } = data;
+  const mistakes = worstMistakes(dataset, evaluation, MOST_MISTAKES).map((sample) => ({
+    ...describeMistake(model, dataset, evaluation, sample),
+    sample: numbers?.[sample] ?? sample,
+  }));
   if (flags.json) printJson(terminal, dataset, evaluation, mistakes);
   else terminal.print(evaluationReport(dataset.name, evaluation, mistakes, terminal.layout));
 }

@@ -12,6 +12,7 @@ import { dataKindOf } from "./dataKind.js";
 import { type ArrayNames, loadSampleInputsFor, loadSamples, loadSamplesFor } from "./sampleData.js";
 import { loadInputsFor, loadTable, loadTableFor, type TableFlags } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
+import type { NumberedDataset } from "./trainedRows.js";
 import { type DataSettings, refuseStrangers, type SettingSource } from "./trainSettings.js";
 
 /** What trains most tables, few rows or many, where nobody says otherwise. */
@@ -40,7 +41,7 @@ export async function loadDataFor(
   model: Mlp,
   flags: DataFlags & ArrayNames & TableFlags,
   terminal: Terminal,
-): Promise<Dataset<Targets>> {
+): Promise<NumberedDataset> {
   const kind = await dataKindOf(flags.data);
   refuseOthersFlags(flags, kind);
   if (flags.data !== undefined && kind === "table") {

@@ -26,7 +26,7 @@ import { plural } from "../report/numbers.js";
 import type { OwnData } from "./data.js";
 import { predictsValues } from "./tableData.js";
 import type { Terminal } from "./terminal.js";
-import { digestOfSamples, samplesToTestOn } from "./trainedRows.js";
+import { digestOfSamples, type NumberedDataset, samplesToTestOn } from "./trainedRows.js";
 import type { DataSettings } from "./trainSettings.js";
 
 /** Which arrays are meant, where their names do not say so. */
@@ -103,15 +103,15 @@ export async function loadSamplesFor(
   path: string,
   names: ArrayNames,
   terminal: Terminal,
-): Promise<Dataset<Targets>> {
+): Promise<NumberedDataset> {
   const { preprocessing, classNames } = model;
   const task = preprocessing && predictsValues(preprocessing) ? "regression" : "classification";
   const whole = requireTargets(await readFor(model, path, names));
-  const samples = samplesToTestOn(model, whole, task, terminal);
+  const { samples, numbers } = samplesToTestOn(model, whole, task, terminal);
   const dataset = encodeSamples(samples, { task, names: classNames, preprocessing });
   checkScale(model, dataset, path);
   tellPixels(samples, dataset, terminal);
-  return dataset;
+  return { ...dataset, numbers };
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Tables in files of one's own: CSV and TSV, gzip-compressed or not. */
 import type { Command } from "commander";
 import {
-  type Dataset,
   type DecimalSeparator,
   encodeInputs,
   encodeTable,
@@ -13,7 +12,6 @@ import {
   selectTargets,
   splitTable,
   type Table,
-  type Targets,
 } from "../index.js";
 import { readCsvFile } from "../node/index.js";
 import { bytes } from "../report/numbers.js";
@@ -22,7 +20,7 @@ import { describeTable } from "./describeTable.js";
 import { noteUnknown } from "./noteUnknown.js";
 import { decimalSeparator } from "./optionValues.js";
 import type { Terminal } from "./terminal.js";
-import { digestOf, rowsToTestOn } from "./trainedRows.js";
+import { digestOf, type NumberedDataset, rowsToTestOn } from "./trainedRows.js";
 import type { DataSettings } from "./trainSettings.js";
 
 /** How a table is read, where the model's training does not say it. */
@@ -96,14 +94,15 @@ export async function loadTableFor(
   path: string,
   flags: TableFlags,
   terminal: Terminal,
-): Promise<Dataset<Targets>> {
+): Promise<NumberedDataset> {
   const { table, preprocessing } = await readTableFor(model, path, flags, terminal);
   const task = predictsValues(preprocessing) ? "regression" : "classification";
   const [target] = preprocessing.targets;
-  const { name, table: rows } = rowsToTestOn(model, table, task, target.name, terminal);
+  const held = rowsToTestOn(model, table, task, target.name, terminal);
+  const { name, table: rows, numbers } = held;
   const dataset = encodeTable(rows, { preprocessing, names: model.classNames, task });
   noteUnknown(rows, preprocessing, terminal);
-  return { ...dataset, name };
+  return { ...dataset, name, numbers };
 }
 
 /**

@@ -1,11 +1,13 @@
 /** Which rows a model was trained on: it remembers its table or arrays, so that it is not tested on what it knows. */
 import { createHash } from "node:crypto";
 import {
+  type Dataset,
   type LabelledSamples,
   type Mlp,
   splitSamples,
   splitTable,
   type Table,
+  type Targets,
   type Task,
 } from "../index.js";
 import { plural } from "../report/numbers.js";
@@ -15,6 +17,11 @@ import type { Terminal } from "./terminal.js";
 export const TRAINED_ON = "trainedOn";
 /** Hexadecimal: 64 bits tell any two of them apart. */
 const DIGITS = 16;
+
+/** A data set, and the numbers of its samples in what they were taken from, where they are not all. */
+export interface NumberedDataset extends Dataset<Targets> {
+  readonly numbers?: Int32Array | undefined;
+}
 
 /** What tells a table from others by its cells, whatever its file is called and whether it is compressed. */
 export function digestOf({ columns, rows }: Table): string {
@@ -73,7 +80,7 @@ function tellHeldOut({ place, rows, unit }: Whole, heldOut: number, terminal: Te
 /**
  * Of the table that the model was trained on the rows that were held out, and all rows of others; it is said which.
  *
- * @returns the rows, and what they are called
+ * @returns the rows, what they are called, and their numbers in the table where they are not all
  */
 export function rowsToTestOn(
   model: Mlp,
@@ -81,7 +88,7 @@ export function rowsToTestOn(
   task: Task,
   target: string,
   terminal: Terminal,
-): { readonly table: Table; readonly name: string } {
+): { readonly table: Table; readonly name: string; readonly numbers?: Int32Array } {
   const { place, rows } = table;
   const whole: Whole = { place, rows, unit: "row", digest: () => digestOf(table) };
   const split = recallSplit(model, whole, terminal);
@@ -89,9 +96,9 @@ export function rowsToTestOn(
   if (split === "none") return { table, name: `${place} (trained on)` };
   const strata =
     task === "classification" ? table.columns.find(({ name }) => name === target) : undefined;
-  const { test } = splitTable(table, { ...split, strata });
+  const { test, heldOut } = splitTable(table, { ...split, strata });
   tellHeldOut(whole, test.rows, terminal);
-  return { table: test, name: `${place} (held out)` };
+  return { table: test, name: `${place} (held out)`, numbers: heldOut };
 }
 
 /** The same of arrays. */
@@ -100,15 +107,15 @@ export function samplesToTestOn(
   samples: LabelledSamples,
   task: Task,
   terminal: Terminal,
-): LabelledSamples {
+): { readonly samples: LabelledSamples; readonly numbers?: Int32Array } {
   const { place } = samples;
   const [rows] = samples.inputs.shape;
   const whole: Whole = { place, rows, unit: "sample", digest: () => digestOfSamples(samples) };
   const split = recallSplit(model, whole, terminal);
-  if (split === undefined) return samples;
-  if (split === "none") return { ...samples, place: `${place} (trained on)` };
+  if (split === undefined) return { samples };
+  if (split === "none") return { samples: { ...samples, place: `${place} (trained on)` } };
   const strata = task === "classification" ? "targets" : undefined;
-  const { test } = splitSamples(samples, { ...split, strata });
-  tellHeldOut(whole, test.inputs.shape[0], terminal);
-  return test;
+  const { test, heldOut } = splitSamples(samples, { ...split, strata });
+  tellHeldOut(whole, heldOut.length, terminal);
+  return { samples: test, numbers: heldOut };
 }

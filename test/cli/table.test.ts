@@ -346,6 +346,25 @@ test("of the table that a model was trained on, the rows that were held out are 
   expect(again.exitCode).toBe(0);
 });
 
+test("mistakes among rows that were held out are numbered as in the table", async () => {
+  // Nothing tells the classes apart, so that there are mistakes.
+  const lines = Array.from(
+    { length: 60 },
+    (_, row) => `${row},${"ab"[((row * row * 7) % 3) % 2]}\n`,
+  );
+  const directory = await files({ "all.csv": `x,kind\n${lines.join("")}` });
+  const [data, out] = [join(directory, "all.csv"), join(directory, "m.safetensors")];
+  await wasmlp("train", "--data", data, "--seed", "3", "--epochs", "1", "--out", out);
+  const { stdout } = await wasmlp("evaluate", out, "--data", data, "--json");
+  const [{ samples, mistakes }] = parseLines(stdout) as {
+    samples: number;
+    mistakes: { sample: number; is: string }[];
+  }[];
+  expect(samples).toBe(12);
+  expect(mistakes.some(({ sample }) => sample >= samples)).toBe(true);
+  for (const { sample, is } of mistakes) expect(lines[sample]).toBe(`${sample},${is}\n`);
+});
+
 test("categories that a model takes for missing ones are named, with their rows and line", async () => {
   const directory = await files({
     "flowers.csv": FLOWERS,

@@ -28,11 +28,13 @@ export function splitTable(
   readonly training: Table;
   /** The rows that are held out. */
   readonly test: Table;
+  /** Their numbers in the whole, counted from 0, rising. */
+  readonly heldOut: Int32Array;
 } {
   checkOptions("splitTable", options, { fraction: "number", seed: "number", strata: "object" });
   const whole = { place: table.place, size: table.rows, unit: "rows" } as const;
   const { kept, heldOut } = splitWhole(whole, membersOf(table, options.strata), options);
-  return { training: takeRows(table, kept), test: takeRows(table, heldOut) };
+  return { training: takeRows(table, kept), test: takeRows(table, heldOut), heldOut };
 }
 
 function membersOf({ rows }: Table, strata: TableColumn | undefined): Int32Array[] {

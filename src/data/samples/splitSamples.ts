@@ -31,6 +31,8 @@ export function splitSamples(
   readonly training: LabelledSamples;
   /** The samples that are held out. */
   readonly test: LabelledSamples;
+  /** Their numbers in the whole, counted from 0, rising. */
+  readonly heldOut: Int32Array;
 } {
   checkOptions("splitSamples", options, { fraction: "number", seed: "number", strata: "checked" });
   const { strata } = options;
@@ -48,7 +50,8 @@ export function splitSamples(
     inputs: takeRows(inputs, rows),
     targets: takeRows(targets, rows),
   });
-  return { training: take(kept), test: { ...take(heldOut), place: `${place} (held out)` } };
+  const test = { ...take(heldOut), place: `${place} (held out)` };
+  return { training: take(kept), test, heldOut };
 }
 
 function allRows(count: number): Int32Array {
