@@ -10,6 +10,7 @@ import { Session } from "../../src/model/session.js";
 import { noise } from "../support/datasets.js";
 import { ONE_THREAD, PRIVATE } from "../support/execution.js";
 import { PLAIN_LEARNING, setLearningRate } from "../support/learning.js";
+import { countTurns } from "../support/turns.js";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -215,15 +216,7 @@ test("without shared memory other tasks have their turn in the midst of a step t
   setLearningRate(session, 0.01);
   let now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => (now += 17));
-  let turns = 0;
-  let isRunning = true;
-  const turn = () => {
-    turns++;
-    if (isRunning) setImmediate(turn);
-  };
-  setImmediate(turn);
-  await session.run();
-  isRunning = false;
+  const turns = await countTurns(() => session.run());
   expect(session.steps).toBe(1);
   // 32 chunks of rows alone, forward and back.
   expect(turns).toBeGreaterThan(32);

@@ -4,7 +4,9 @@ import { perceptron } from "../../src/model/architecture.js";
 import { enterInputs } from "../../src/model/enteredDataset.js";
 import { Network } from "../../src/model/network.js";
 import { Session } from "../../src/model/session.js";
+import type { Density } from "../../src/model/sparseLayout.js";
 import { ONE_THREAD } from "../support/execution.js";
+import { countTurns } from "../support/turns.js";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -34,21 +36,26 @@ test.each([Uint8Array, Float32Array])(
     // A sample takes as long as a slice.
     let now = 0;
     vi.spyOn(performance, "now").mockImplementation(() => (now += 16));
-    let turns = 0;
-    let isRunning = true;
-    const turn = () => {
-      turns++;
-      if (isRunning) setImmediate(turn);
-    };
-    setImmediate(turn);
-    const density = await enterInputs(network, data, target);
-    isRunning = false;
+    let density: Density | undefined;
+    const turns = await countTurns(async () => {
+      density = await enterInputs(network, data, target);
+    });
     expect(turns).toBeGreaterThanOrEqual(SAMPLES - 1);
     const bytes = memory.bytes(target, data.inputs.byteLength);
     expect(new Values(bytes.slice().buffer)).toEqual(data.inputs);
     expect(density).toEqual({ mean: (39 + 20) / 120, largestRow: 2 });
   },
 );
+
+test("labels are looked at once, not at each slice", async () => {
+  const network = await createNetwork();
+  const data = dataset(Uint8Array);
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 16));
+  const looks = vi.spyOn(data.targets.labels, "findIndex");
+  await enterInputs(network, data, network.engine.memory.allocate(data.inputs.byteLength));
+  expect(looks).toHaveBeenCalledTimes(1);
+});
 
 test("what is no number any more is named by its sample in the data set", async () => {
   const network = await createNetwork();
