@@ -30,7 +30,7 @@ export interface TrainingData<T extends Targets = ClassTargets> {
 export interface OwnData extends TrainingData<Targets> {
   /** Absent where inputs stay as they are and classes are predicted. */
   readonly preprocessing: Preprocessing | undefined;
-  /** Of a table: what tells it from others. */
+  /** Of a table or arrays that a part was held out of: what tells them from others. */
   readonly digest?: string | undefined;
 }
 

@@ -6,12 +6,11 @@ import { lossOf } from "../../model/architecture.js";
 import type { LayerState } from "../../model/session.js";
 import type { Finding } from "../finding.js";
 import { examineFlow } from "../run/flow.js";
+import { LOUD } from "../run/guess.js";
 import type { Examination } from "./examination.js";
 
 /** Samples that the first loss is taken over. */
 const SAMPLES = 1000;
-/** A guess among k classes costs ln k; He's and Glorot's weights add little, these times as much is a claim. */
-const LOUD = 2;
 /** Samples that the first gradient is taken over, and a learning rate that changes nothing. */
 const GRADIENT_SAMPLES = 128;
 const NO_STEP = 1e-30;

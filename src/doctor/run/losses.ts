@@ -1,12 +1,11 @@
 /** What the losses of a run show, epoch after epoch. */
 import type { EpochReport } from "../../training/options.js";
 import type { Finding } from "../finding.js";
+import { LOUD } from "./guess.js";
 import { UNLEARNT } from "./situation.js";
 
 /** A loss this many times as high as before the first step has gone astray. */
 const DIVERGED = 1.5;
-/** Up to so many times a guess's loss nobody finds fault with the start, and nobody tells what it was. */
-const UNTOLD = 2;
 /** Epochs that a plateau, or a zigzag, must last to be told from chance. */
 const PLATEAU_EPOCHS = 5;
 const ZIGZAG_EPOCHS = 6;
@@ -42,9 +41,9 @@ export function examineLosses(epochs: readonly EpochReport[], baseline: Baseline
 
 function divergence(epochs: readonly EpochReport[], { guess, initial }: Baseline): Finding[] {
   const { loss: last } = epochs[epochs.length - 1];
-  // The first epoch's loss may still be that of the start, of which is known what it was or that it was no fault.
+  // The first epoch's loss may still be that of the start, of which is known what it was, or that it was not loud.
   const start = epochs.length > 1 ? Math.max(guess, initial, epochs[0].loss) : initial;
-  const limit = DIVERGED * (start || UNTOLD * guess);
+  const limit = DIVERGED * (start || LOUD * guess);
   if (last <= limit) return [];
   const before = start
     ? `was about ${start.toFixed(3)} ${start === initial ? "before the first step" : "at first"}`
